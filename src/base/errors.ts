@@ -1,0 +1,43 @@
+/**
+ * The one registry of coded errors. Every refusal of Stillwatch carries a code from here, what went
+ * wrong, where, and what to do about it. `docs/reference/errors.md` lists the same codes; a test
+ * fails when the two differ.
+ */
+export const ERROR_CODES = {
+  USAGE: { exit: 2, means: 'The command line cannot be understood.' },
+  INPUT_NOT_FOUND: { exit: 4, means: 'No file matches an input path or glob.' },
+  INPUT_UNREADABLE: { exit: 4, means: 'A file exists but cannot be opened or decompressed.' },
+  INPUT_EMPTY: { exit: 4, means: 'The input holds no rows at all.' },
+  INPUT_FORMAT_UNKNOWN: { exit: 4, means: 'The format of the input is not recognised.' },
+  INPUT_MOSTLY_REJECTED: { exit: 4, means: 'Most rows of the input cannot be read as exchanges.' },
+  INPUT_TOO_LARGE: { exit: 4, means: 'The input expands past the declared bound.' },
+  ACCOUNTS_UNREADABLE: { exit: 4, means: 'The accounts file cannot be read.' },
+  BASELINE_UNREADABLE: { exit: 4, means: 'The baseline file is not one this version can use.' },
+  REPORT_UNREADABLE: { exit: 4, means: 'The file is not a scan report this version can use.' },
+  LABELS_UNREADABLE: { exit: 4, means: 'The labels file cannot be read.' },
+  SUBJECT_UNKNOWN: { exit: 2, means: 'The report holds no campaign or account of that name.' },
+  EVIDENCE_UNREADABLE: { exit: 4, means: 'The evidence pack is incomplete or damaged.' },
+  EVIDENCE_DIFFERS: { exit: 1, means: 'Recomputed scores differ from the stored ones.' },
+  OUTPUT_UNWRITABLE: { exit: 4, means: 'An output file or folder cannot be written.' },
+  PROMPTS_UNREADABLE: { exit: 4, means: 'A prompt corpus for the simulator cannot be read.' },
+} as const satisfies Record<string, { exit: number; means: string }>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** An expected failure: shown to the person as `code: message`, never as a stack trace. */
+export class StillwatchError extends Error {
+  override readonly name = 'StillwatchError';
+  readonly code: ErrorCode;
+  /** What the reader can do about it: one sentence. */
+  readonly remedy: string;
+
+  constructor(code: ErrorCode, message: string, remedy: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.remedy = remedy;
+  }
+
+  get exitCode(): number {
+    return ERROR_CODES[this.code].exit;
+  }
+}

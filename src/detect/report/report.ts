@@ -1,0 +1,114 @@
+/** The result of a scan: the JSON contract of `stillwatch scan --json` (docs/reference/report.md). */
+
+export const VERDICTS = ['distillation', 'account-network', 'review', 'clear'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+export const AXES = ['network', 'intent'] as const;
+export type Axis = (typeof AXES)[number];
+
+export interface AxisScore {
+  /** 0 (nothing) to 1 (as strong as evidence gets); monotone in the evidence. */
+  readonly score: number;
+  readonly p_value: number;
+}
+
+export interface EvidenceItem {
+  /** Name of the signal, as in docs/reference/signals.md. */
+  readonly signal: string;
+  readonly axis: Axis;
+  readonly value: number;
+  readonly baseline: { readonly p50: number; readonly p99: number };
+  /** Share of the axis score, in the score's own log-odds units; negative speaks against. */
+  readonly contribution: number;
+  /** One plain sentence a reviewer can read aloud. */
+  readonly says: string;
+}
+
+export interface FamilyReport {
+  /** The template; slots are written ⟨…⟩. Content of the slots never leaves the scan. */
+  readonly template: string;
+  readonly exchanges: number;
+  readonly accounts: number;
+  readonly distinct_prompts: number;
+}
+
+export interface LinkReport {
+  readonly a: string;
+  readonly b: string;
+  /** Log-likelihood ratio (natural log) that one operator runs both. */
+  readonly llr: number;
+  /** The kinds of evidence behind it, strongest first: 'payment', 'sign-up', 'family', … */
+  readonly kinds: readonly string[];
+}
+
+/** Exchanges by account and time step; rows in the order of `accounts`, bounded in both directions. */
+export interface TimelineReport {
+  /** RFC 3339. */
+  readonly start: string;
+  readonly step_ms: number;
+  readonly accounts: readonly string[];
+  readonly counts: readonly (readonly number[])[];
+}
+
+export interface CampaignReport {
+  readonly id: string;
+  readonly verdict: Exclude<Verdict, 'clear'>;
+  readonly accounts: readonly string[];
+  readonly exchanges: number;
+  readonly first_seen: string;
+  readonly last_seen: string;
+  readonly segment: string;
+  readonly network: AxisScore;
+  readonly intent: AxisScore;
+  readonly families: readonly FamilyReport[];
+  readonly evidence: readonly EvidenceItem[];
+  /** The strongest links, at most 400. */
+  readonly links: readonly LinkReport[];
+  readonly timeline: TimelineReport;
+  /** Sentences: what would change this verdict. */
+  readonly would_change: readonly string[];
+}
+
+export interface AccountReport {
+  readonly account_id: string;
+  readonly verdict: Exclude<Verdict, 'clear'>;
+  readonly campaign: string | null;
+  readonly exchanges: number;
+  readonly network: AxisScore;
+  readonly intent: AxisScore;
+}
+
+export interface RejectedRow {
+  readonly source: string;
+  /** 1-based; null when the source has no lines. */
+  readonly line: number | null;
+  readonly reason: string;
+}
+
+export interface ReadReport {
+  readonly exchanges: number;
+  readonly accounts: number;
+  readonly rejected: number;
+  readonly duplicates: number;
+  /** RFC 3339, or null when nothing was read. */
+  readonly first: string | null;
+  readonly last: string | null;
+  /** Rejected rows by reason code. */
+  readonly reasons: Readonly<Record<string, number>>;
+  /** The first rejected rows, at most 20. */
+  readonly quarantine: readonly RejectedRow[];
+}
+
+export interface ScanReport {
+  readonly version: 1;
+  readonly tool: string;
+  readonly read: ReadReport;
+  readonly fdr: number;
+  readonly calibration: { readonly id: string; readonly source: string };
+  /** 'benjamini-hochberg' */
+  readonly procedure: string;
+  readonly campaigns: readonly CampaignReport[];
+  /** Every account whose verdict is not `clear`. */
+  readonly accounts: readonly AccountReport[];
+  /** What this scan could not see, in sentences. */
+  readonly limits: readonly string[];
+}
