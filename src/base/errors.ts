@@ -15,6 +15,7 @@ export const ERROR_CODES = {
   BASELINE_UNREADABLE: { exit: 4, means: 'The baseline file is not one this version can use.' },
   REPORT_UNREADABLE: { exit: 4, means: 'The file is not a scan report this version can use.' },
   LABELS_UNREADABLE: { exit: 4, means: 'The labels file cannot be read.' },
+  LABELS_MISMATCH: { exit: 4, means: 'The labels know none of the accounts in the report.' },
   SUBJECT_UNKNOWN: { exit: 2, means: 'The report holds no campaign or account of that name.' },
   EVIDENCE_UNREADABLE: { exit: 4, means: 'The evidence pack is incomplete or damaged.' },
   EVIDENCE_DIFFERS: { exit: 1, means: 'Recomputed scores differ from the stored ones.' },
