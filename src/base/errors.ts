@@ -17,6 +17,7 @@ export const ERROR_CODES = {
   LABELS_UNREADABLE: { exit: 4, means: 'The labels file cannot be read.' },
   LABELS_MISMATCH: { exit: 4, means: 'The labels know none of the accounts in the report.' },
   SUBJECT_UNKNOWN: { exit: 2, means: 'The report holds no campaign or account of that name.' },
+  SUBJECT_AMBIGUOUS: { exit: 2, means: 'Several campaigns or accounts begin with that name.' },
   EVIDENCE_UNREADABLE: { exit: 4, means: 'The evidence pack is incomplete or damaged.' },
   EVIDENCE_DIFFERS: { exit: 1, means: 'Recomputed scores differ from the stored ones.' },
   OUTPUT_UNWRITABLE: { exit: 4, means: 'An output file or folder cannot be written.' },

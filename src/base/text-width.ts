@@ -3,7 +3,7 @@
  * East Asian characters and emoji (UAX #11, classes W and F), 1 for the rest. Expects text without
  * control characters (see `forTerminal`).
  */
-const ZERO = /^[\p{M}\ufe0e\ufe0f]$/u;
+const ZERO = /^\p{M}$/u;
 const WIDE =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{17000}-\u{18cff}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]$/u;
 
