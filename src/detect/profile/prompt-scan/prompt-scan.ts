@@ -1,0 +1,345 @@
+import { mix32 } from '../../../base/hash.ts';
+import {
+  BASE,
+  CLASS,
+  CLOSES,
+  FOLD,
+  HAN,
+  HANGUL,
+  IGNORED,
+  KANA,
+  MARK,
+  NAMED_SIGN,
+  NEWLINE,
+  QUOTE,
+  SENTENCE_END,
+  WORD,
+} from './characters.ts';
+import { COUNT_LIMIT, CYRILLIC, LETTER_HINTS, languageOf, PACKED } from './language.ts';
+import { ENTRY_BEGINS, ENTRY_KEPT, ENTRY_LANGUAGES } from './matcher.ts';
+import { advance, entryOf, familiesAtEnd, run } from './phrase-run.ts';
+import { DIGITS, TOKEN_PRIME, TOKEN_SEED } from './tokens.ts';
+
+export {
+  ELICITATION_FAMILIES,
+  type ElicitationFamily,
+  LANGUAGES,
+  type Language,
+} from './families.ts';
+
+/** UTF-16 units read from the start and from the end; between them only the length counts. */
+export const HEAD_UNITS = 4_096;
+export const TAIL_UNITS = 1_024;
+
+/** What one pass over a prompt tells. One object is filled again and again. Hashes are 0 … 2³²−1. */
+export interface PromptScan {
+  /** Two independent hashes of the normalised prompt: case folded, white space folded, trimmed. */
+  hash: number;
+  hash2: number;
+  /** The first and the last four words; numbers and quoted text are slots. */
+  prefixHash: number;
+  suffixHash: number;
+  /** The first SKELETON_TOKENS function words, signs and line breaks; all other text is a slot. */
+  skeletonHash: number;
+  /** Words; an ideograph, kana or hangul syllable is half a word. */
+  words: number;
+  /** Index into LANGUAGES. */
+  language: number;
+  /** Bit mask over ELICITATION_FAMILIES. */
+  elicitation: number;
+}
+
+export const createPromptScan = (): PromptScan => ({
+  hash: 0,
+  hash2: 0,
+  prefixHash: 0,
+  suffixHash: 0,
+  skeletonHash: 0,
+  words: 0,
+  language: 0,
+  elicitation: 0,
+});
+
+/** Four words, counted in halves. */
+const EDGE_HALVES = 8;
+export const SKELETON_TOKENS = 40;
+/** A quotation longer than this is not a slot but text in quotes; it also bounds an unclosed quote. */
+const QUOTED_WORDS = 16;
+/** Prime and seed of the second hash (MurmurHash2's multiplier): another walk over the same units. */
+const PRIME_2 = 0x5bd1e995;
+const SEED_2 = 0x9747b28c | 0;
+const SPACE_MARK = 0x2545f491;
+const SLOT = 0x51076;
+const BREAK = 0x0a;
+
+/** A word of digits alone. */
+const NUMBER = Math.imul(TOKEN_SEED ^ DIGITS, TOKEN_PRIME);
+/** Hashes of the last eight tokens; the lowest bit says "half a word". */
+const RECENT = new Int32Array(8);
+
+/**
+ * Fills `out` from one pass over `text`. Linear in at most HEAD_UNITS + TAIL_UNITS units, whatever
+ * the text; allocates nothing. Everything in the text is hostile and none of it matters: lone
+ * surrogates are signs, control characters are skipped.
+ */
+export const scanPrompt = (text: string, out: PromptScan): void => {
+  const { length } = text;
+  const cut = length > HEAD_UNITS + TAIL_UNITS;
+  let end = cut ? HEAD_UNITS : length;
+  let i = 0;
+  while (i < end && CLASS[text.charCodeAt(i)]! <= NEWLINE) i++;
+
+  let h = 0;
+  let h2 = SEED_2;
+  let space = 0;
+  let prefix = 0;
+  let halves = 0;
+  let tokens = 0;
+  let skeleton = 0;
+  let kept = 0;
+  let inSlot = false;
+  let closing = 0;
+  let quoted = 0;
+
+  let words = 0;
+  let han = 0;
+  let kana = 0;
+  let hangul = 0;
+  let cyrillicWords = 0;
+  let foreignCyrillic = 0;
+  let functionWords = 0;
+  let counted = 0;
+  let letters = 0;
+  let lettersCounted = 0;
+
+  // 2 at the start of the prompt, 1 at that of a sentence, 0 inside one (phrase-run.ts).
+  let place = 2;
+  let joined = false;
+  let lastNumber = false;
+  run.live = 0;
+  run.families = 0;
+
+  for (;;) {
+    while (i < end) {
+      let unit = text.charCodeAt(i);
+      let kind = CLASS[unit]!;
+      if (kind <= NEWLINE) {
+        // Trailing space is trimmed because nothing follows that would hash it.
+        space = SPACE_MARK;
+        i++;
+        if (kind === NEWLINE) {
+          closing = 0;
+          if (kept < SKELETON_TOKENS && kept > 0) {
+            skeleton = Math.imul(((skeleton << 13) | (skeleton >>> 19)) ^ BREAK, TOKEN_PRIME);
+            kept++;
+            inSlot = false;
+          }
+          // A blank line ends a sentence; a single break may only wrap it.
+          if (place === 0 && i < end && CLASS[text.charCodeAt(i)] === NEWLINE) place = 1;
+        }
+        continue;
+      }
+      let w = TOKEN_SEED;
+      let w2 = SEED_2;
+      let half = 0;
+      let number = false;
+      if (kind === WORD) {
+        let cyrillic = 0;
+        do {
+          if (unit < 0x80) {
+            if (unit > 57) {
+              unit |= 32; // every ASCII unit of class WORD above '9' is a letter or '_'
+              w = Math.imul(w ^ unit, TOKEN_PRIME);
+            } else {
+              if (!number) w = Math.imul(w ^ DIGITS, TOKEN_PRIME);
+              number = true;
+              h = Math.imul(h ^ unit, PRIME_2);
+            }
+            w2 = Math.imul(w2 ^ unit, PRIME_2);
+          } else if (kind !== IGNORED) {
+            const folded = FOLD[unit]!;
+            h = Math.imul(h ^ folded, PRIME_2);
+            w2 = Math.imul(w2 ^ folded, PRIME_2);
+            if (kind === WORD) {
+              if (folded > 57 || folded < 48) w = Math.imul(w ^ BASE[unit]!, TOKEN_PRIME);
+              else if (!number) {
+                w = Math.imul(w ^ DIGITS, TOKEN_PRIME);
+                number = true;
+              }
+              if (unit < 0x600) {
+                cyrillic |= CYRILLIC[unit]!;
+                const hint = LETTER_HINTS[unit]!;
+                if (hint !== 0 && lettersCounted < COUNT_LIMIT) {
+                  letters += PACKED[hint]!;
+                  lettersCounted++;
+                }
+              }
+            }
+          }
+          if (++i >= end) break;
+          unit = text.charCodeAt(i);
+          kind = CLASS[unit]!;
+        } while (kind === WORD || kind === MARK || kind === IGNORED);
+        words++;
+        if (cyrillic !== 0) {
+          cyrillicWords++;
+          foreignCyrillic += cyrillic >>> 1;
+        }
+        number = w === NUMBER;
+      } else if (kind <= HANGUL) {
+        w = Math.imul(w ^ BASE[unit]!, TOKEN_PRIME);
+        w2 = Math.imul(w2 ^ FOLD[unit]!, PRIME_2);
+        half = 1;
+        if (kind === HAN) han++;
+        else if (kind === KANA) kana++;
+        else hangul++;
+        i++;
+      } else if (kind === IGNORED) {
+        i++;
+        continue;
+      } else {
+        const folded = FOLD[unit]!;
+        h = (Math.imul(((h << 13) | (h >>> 19)) ^ folded, TOKEN_PRIME) + space) | 0;
+        h2 = (Math.imul(((h2 << 11) | (h2 >>> 21)) ^ folded, PRIME_2) + space) | 0;
+        const touching = space === 0 && i > 0;
+        space = 0;
+        i++;
+        const following = i < end ? text.charCodeAt(i) : 32;
+        const followed = CLASS[following]!;
+        const before = touching ? CLASS[text.charCodeAt(i - 2)]! : 0;
+        // Between two letters or digits a sign belongs to the word: don't, 3.14, a/b.
+        if (before === WORD && followed === WORD) {
+          joined = true;
+          continue;
+        }
+        if (kind === MARK || following === unit) continue; // of a run, the last sign speaks
+        if (kind === QUOTE && closing === unit) {
+          closing = 0;
+          continue;
+        }
+        const closer = CLOSES[unit]!;
+        if (kind === QUOTE && closing === 0 && closer !== 0 && followed > NEWLINE) {
+          // A symmetric mark right after a word closes something; it cannot open.
+          if (closer !== unit || before !== WORD) {
+            closing = closer;
+            quoted = 0;
+            if (halves < EDGE_HALVES) {
+              prefix = Math.imul(prefix ^ SLOT, PRIME_2);
+              halves += 2;
+            }
+            RECENT[tokens++ & 7] = SLOT;
+            if (kept < SKELETON_TOKENS && !inSlot) {
+              skeleton = Math.imul(((skeleton << 13) | (skeleton >>> 19)) ^ SLOT, TOKEN_PRIME);
+              kept++;
+              inSlot = true;
+            }
+            continue;
+          }
+        }
+        if (closing !== 0) continue;
+        if (kept < SKELETON_TOKENS) {
+          skeleton = Math.imul(((skeleton << 13) | (skeleton >>> 19)) ^ folded, TOKEN_PRIME);
+          kept++;
+          inSlot = false;
+        }
+        if (kind === SENTENCE_END && place === 0) place = 1;
+        if (kind === NAMED_SIGN) {
+          const entry = entryOf(Math.imul(TOKEN_SEED ^ folded, TOKEN_PRIME));
+          if (run.live !== 0 || (entry & ENTRY_BEGINS) !== 0) advance(entry, place, true);
+        }
+        continue;
+      }
+
+      // One token has ended: a word, or a single ideograph, kana or hangul syllable.
+      h = (Math.imul(((h << 13) | (h >>> 19)) ^ w, TOKEN_PRIME) + space) | 0;
+      h2 = (Math.imul(((h2 << 11) | (h2 >>> 21)) ^ w2, PRIME_2) + space) | 0;
+      space = 0;
+      const entry = entryOf(w);
+      if (entry !== 0) {
+        const told = (entry >>> ENTRY_LANGUAGES) & 31;
+        if (told !== 0 && counted < COUNT_LIMIT) {
+          functionWords += PACKED[told]!;
+          counted++;
+        }
+      }
+      if (place !== 0) run.live = 0;
+      if (run.live !== 0 || (entry & ENTRY_BEGINS) !== 0) advance(entry, place, false);
+      place = 0;
+      const isRest = joined;
+      joined = false;
+      // The rest of "don't" or "1,000" belongs to the word before it.
+      if (isRest) words--;
+      if (closing !== 0) {
+        if (++quoted <= QUOTED_WORDS) continue;
+        closing = 0;
+      }
+      const edge = (w & ~1) | half;
+      if (isRest) {
+        if (!(number && lastNumber)) {
+          if (halves <= EDGE_HALVES) prefix = Math.imul(prefix ^ edge, PRIME_2);
+          RECENT[(tokens - 1) & 7] = Math.imul(RECENT[(tokens - 1) & 7]! ^ edge, PRIME_2) & ~1;
+        }
+      } else {
+        if (halves < EDGE_HALVES) {
+          prefix = Math.imul(prefix ^ edge, PRIME_2);
+          halves += 2 - half;
+        }
+        RECENT[tokens++ & 7] = edge;
+      }
+      lastNumber = number;
+      if (kept < SKELETON_TOKENS) {
+        if ((entry & ENTRY_KEPT) !== 0) {
+          skeleton = Math.imul(((skeleton << 13) | (skeleton >>> 19)) ^ w, TOKEN_PRIME);
+          kept++;
+          inSlot = false;
+        } else if (!inSlot) {
+          skeleton = Math.imul(((skeleton << 13) | (skeleton >>> 19)) ^ SLOT, TOKEN_PRIME);
+          kept++;
+          inSlot = true;
+        }
+      }
+    }
+    if (!cut || end === length) break;
+    i = length - TAIL_UNITS;
+    end = length;
+    space = SPACE_MARK;
+    closing = 0;
+    joined = false;
+    place = 0;
+    run.live = 0;
+  }
+  if (cut) {
+    h = Math.imul(h ^ length, TOKEN_PRIME);
+    h2 = Math.imul(h2 ^ length, PRIME_2);
+  }
+
+  out.hash = mix32(h);
+  out.hash2 = mix32(h2);
+  out.prefixHash = mix32(prefix);
+  out.suffixHash = suffixOf(tokens);
+  out.skeletonHash = mix32(skeleton);
+  out.words = words + ((han + kana + hangul + 1) >> 1);
+  out.language = languageOf(
+    han,
+    kana,
+    hangul,
+    cyrillicWords,
+    foreignCyrillic,
+    words,
+    functionWords,
+    letters,
+  );
+  out.elicitation = familiesAtEnd();
+};
+
+/** Hash of the last tokens that together make four words. */
+const suffixOf = (tokens: number): number => {
+  let hash = 0;
+  let halves = 0;
+  for (let k = tokens - 1; k >= 0 && k >= tokens - 8 && halves < EDGE_HALVES; k--) {
+    const edge = RECENT[k & 7]!;
+    hash = Math.imul(hash ^ edge, PRIME_2);
+    halves += 2 - (edge & 1);
+  }
+  return mix32(hash);
+};
