@@ -1,0 +1,158 @@
+import { binomialUpperTail, logPoissonUpperTail } from '../../base/tails.ts';
+import type { TopicDraws } from '../family/topic-draws.ts';
+
+/**
+ * Accounts that draw on the same rare topics: the candidates that content alone suggests. Nothing
+ * about who the accounts are is used here, so evidence about identity stays independent of the
+ * selection and can be tested against it (docs/concepts/two-axes.md).
+ */
+export interface ContentGroup {
+  /** Topics the accounts share, ascending. */
+  readonly topics: readonly number[];
+  /** Account indices, ascending. */
+  readonly accounts: readonly number[];
+  /** Rate at which an account outside the group draws on these topics, 0 … 1. */
+  readonly backgroundRate: number;
+  /** Median share of an account's distinct prompts that falls in these topics, 0 … 1. */
+  readonly share: number;
+}
+
+export interface GroupOptions {
+  /** Smallest number of entities that makes a group. */
+  readonly minEntities: number;
+  /** Entity (declared organization, or the account itself) of each account. */
+  readonly entityOf: Int32Array;
+}
+
+/** An account belongs when its draws have at most this probability under the background rate. */
+const MEMBER_TAIL = 1e-5;
+/** A topic belongs when so many of the group draw it that chance would do it this rarely. */
+const TOPIC_LOG_TAIL = Math.log(1e-6);
+/** … by at least this share of the group: a topic of a few members is their own affair. */
+const TOPIC_BREADTH = 0.1;
+/** … and when the group draws it this many times as often as others do. */
+const TOPIC_RATIO = 6;
+const MAX_ROUNDS = 8;
+
+interface Growing {
+  topics: number[];
+  accounts: number[];
+  backgroundRate: number;
+}
+
+const countEntities = (accounts: readonly number[], entityOf: Int32Array): number =>
+  new Set(accounts.map((a) => entityOf[a]!)).size;
+
+const seedAccounts = (draws: TopicDraws, topic: number): number[] => {
+  const accounts: number[] = [];
+  for (let i = draws.topicStarts[topic]!; i < draws.topicStarts[topic + 1]!; i++)
+    if (draws.accountCounts[i]! >= 2) accounts.push(draws.accountIndex[i]!);
+  return accounts;
+};
+
+/** Topics that the accounts share far beyond the rest of the population. */
+const sharedTopics = (
+  draws: TopicDraws,
+  accounts: readonly number[],
+): { topics: number[]; backgroundRate: number } => {
+  const byTopic = new Map<number, { accounts: number; prompts: number }>();
+  let prompts = 0;
+  for (const a of accounts) {
+    prompts += draws.sampled[a]!;
+    for (let i = draws.starts[a]!; i < draws.starts[a + 1]!; i++) {
+      const t = draws.topicIndex[i]!;
+      const seen = byTopic.get(t) ?? { accounts: 0, prompts: 0 };
+      seen.accounts += 1;
+      seen.prompts += draws.counts[i]!;
+      byTopic.set(t, seen);
+    }
+  }
+  const outside = Math.max(1, draws.total - prompts);
+  const meanSample = prompts / Math.max(1, accounts.length);
+  const topics: number[] = [];
+  let backgroundRate = 0;
+  for (const [topic, seen] of byTopic) {
+    if (seen.accounts < Math.max(3, TOPIC_BREADTH * accounts.length)) continue;
+    const rate = (draws.topicTotals[topic]! - seen.prompts + 0.5) / outside;
+    if (seen.prompts / prompts < TOPIC_RATIO * rate) continue;
+    const expected = accounts.length * (1 - Math.exp(-meanSample * rate));
+    if (logPoissonUpperTail(seen.accounts, expected) > TOPIC_LOG_TAIL) continue;
+    topics.push(topic);
+    backgroundRate += rate;
+  }
+  return { topics: topics.sort((a, b) => a - b), backgroundRate };
+};
+
+/** Distinct prompts of each account that fall in the topics. */
+export const drawsOn = (draws: TopicDraws, topics: readonly number[]): Map<number, number> => {
+  const found = new Map<number, number>();
+  for (const t of topics)
+    for (let i = draws.topicStarts[t]!; i < draws.topicStarts[t + 1]!; i++) {
+      const a = draws.accountIndex[i]!;
+      found.set(a, (found.get(a) ?? 0) + draws.accountCounts[i]!);
+    }
+  return found;
+};
+
+const members = (draws: TopicDraws, topics: readonly number[], rate: number): number[] => {
+  const accounts: number[] = [];
+  for (const [a, count] of drawsOn(draws, topics))
+    if (count >= 2 && binomialUpperTail(count, draws.sampled[a]!, rate) < MEMBER_TAIL)
+      accounts.push(a);
+  return accounts.sort((a, b) => a - b);
+};
+
+const sameList = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((value, i) => value === b[i]);
+
+/** Alternates between the topics of the accounts and the accounts of the topics until both hold still. */
+export const growGroup = (
+  draws: TopicDraws,
+  seed: readonly number[],
+  options: GroupOptions,
+): ContentGroup | null => {
+  const state: Growing = { topics: [], accounts: [...seed], backgroundRate: 0 };
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    if (countEntities(state.accounts, options.entityOf) < options.minEntities) return null;
+    const shared = sharedTopics(draws, state.accounts);
+    if (shared.topics.length === 0) return null;
+    const accounts = members(draws, shared.topics, shared.backgroundRate);
+    const settled = sameList(accounts, state.accounts) && sameList(shared.topics, state.topics);
+    Object.assign(state, shared, { accounts });
+    if (settled) break;
+  }
+  if (countEntities(state.accounts, options.entityOf) < options.minEntities) return null;
+  const inTopics = drawsOn(draws, state.topics);
+  const shares = state.accounts
+    .map((a) => inTopics.get(a)! / draws.sampled[a]!)
+    .sort((a, b) => a - b);
+  return { ...state, share: shares[shares.length >> 1]! };
+};
+
+const overlap = (a: readonly number[], b: readonly number[]): number => {
+  const inA = new Set(a);
+  let both = 0;
+  for (const x of b) if (inA.has(x)) both++;
+  return both / (a.length + b.length - both);
+};
+
+/** All content groups, seeded from every topic that several accounts draw on repeatedly. */
+export const findContentGroups = (draws: TopicDraws, options: GroupOptions): ContentGroup[] => {
+  const groups: ContentGroup[] = [];
+  const covered = new Uint8Array(draws.topics);
+  const seeds = Array.from({ length: draws.topics }, (_, topic) => ({
+    topic,
+    accounts: seedAccounts(draws, topic),
+  }))
+    .filter((seed) => seed.accounts.length >= options.minEntities)
+    .sort((a, b) => b.accounts.length - a.accounts.length || a.topic - b.topic);
+  for (const seed of seeds) {
+    if (covered[seed.topic]) continue;
+    const group = growGroup(draws, seed.accounts, options);
+    if (group === null) continue;
+    if (groups.some((other) => overlap(other.accounts, group.accounts) > 0.6)) continue;
+    for (const topic of group.topics) covered[topic] = 1;
+    groups.push(group);
+  }
+  return groups;
+};

@@ -1,0 +1,135 @@
+import type { Population } from './population.ts';
+
+/** Kinds of identifier that two accounts can share. */
+export const KEY_KINDS = ['payment', 'address-block', 'end-user', 'hand-off', 'sign-up'] as const;
+export type KeyKind = (typeof KEY_KINDS)[number];
+
+/** One identifier that several entities share. */
+export interface SharedKey {
+  readonly kind: KeyKind;
+  /** Account indices, ascending. */
+  readonly accounts: readonly number[];
+  /** Number of distinct entities among them, 2 … MAX_SHARERS. */
+  readonly entities: number;
+}
+
+/** All rare shared identifiers of a population, and which of them each account holds. */
+export interface SharedKeys {
+  readonly keys: readonly SharedKey[];
+  /** Indices into `keys`, per account. */
+  readonly keysOf: readonly (readonly number[])[];
+}
+
+/** An identifier that more entities share than this is infrastructure, not a link. */
+export const MAX_SHARERS = 60;
+/** Sign-ups that follow each other within this time form one burst. */
+export const SIGN_UP_GAP_MS = 15 * 60_000;
+/** A conversation that is taken up elsewhere is taken up within this time. */
+const HAND_OFF_GAP_MS = 2 * 86_400_000;
+const MAX_HAND_OFF_SHARERS = 4;
+
+const group = <K>(
+  population: Population,
+  keysOfAccount: (account: number) => Iterable<K>,
+): Map<K, number[]> => {
+  const holders = new Map<K, number[]>();
+  for (let a = 0; a < population.ids.length; a++)
+    for (const key of keysOfAccount(a)) {
+      const list = holders.get(key);
+      if (list === undefined) holders.set(key, [a]);
+      else if (list[list.length - 1] !== a) list.push(a);
+    }
+  return holders;
+};
+
+const entitiesAmong = (population: Population, accounts: readonly number[]): number =>
+  new Set(accounts.map((a) => population.entityOf[a]!)).size;
+
+function* rareKeys(
+  population: Population,
+  kind: KeyKind,
+  holders: Map<unknown, number[]>,
+): Generator<SharedKey> {
+  for (const accounts of holders.values()) {
+    if (accounts.length < 2) continue;
+    const entities = entitiesAmong(population, accounts);
+    if (entities >= 2 && entities <= MAX_SHARERS) yield { kind, accounts, entities };
+  }
+}
+
+/** Runs of sign-ups, each within SIGN_UP_GAP_MS of the one before. */
+function* signUpBursts(population: Population): Generator<SharedKey> {
+  const dated = population.records
+    .map((record, account) => ({ account, at: record?.createdAt ?? null }))
+    .filter((entry): entry is { account: number; at: number } => entry.at !== null)
+    .sort((x, y) => x.at - y.at || x.account - y.account);
+  let run: { account: number; at: number }[] = [];
+  const close = function* (): Generator<SharedKey> {
+    const accounts = run.map((entry) => entry.account).sort((a, b) => a - b);
+    const entities = entitiesAmong(population, accounts);
+    if (entities >= 3 && entities <= MAX_SHARERS) yield { kind: 'sign-up', accounts, entities };
+  };
+  for (const entry of dated) {
+    if (run.length > 0 && entry.at - run[run.length - 1]!.at > SIGN_UP_GAP_MS) {
+      yield* close();
+      run = [];
+    }
+    run.push(entry);
+  }
+  yield* close();
+}
+
+/**
+ * A conversation that one account left and another took up: the same first exchange, held by few
+ * accounts, one after the other. Two people who open with the same words do so side by side.
+ */
+function* handOffs(population: Population): Generator<SharedKey> {
+  const holders = group(population, (a) => population.profiles[a]!.contexts?.keys ?? []);
+  for (const [key, accounts] of holders) {
+    const entities = accounts.length < 2 ? 0 : entitiesAmong(population, accounts);
+    if (entities < 2 || entities > MAX_HAND_OFF_SHARERS) continue;
+    const spans = accounts
+      .map((a) => {
+        const contexts = population.profiles[a]!.contexts!;
+        return contexts.values[contexts.keys.indexOf(key)]!;
+      })
+      .sort((x, y) => x.first - y.first);
+    const relayed = spans.every((span, i) => {
+      const before = spans[i - 1];
+      if (before === undefined) return true;
+      return span.first >= before.last && span.first - before.last <= HAND_OFF_GAP_MS;
+    });
+    if (relayed) yield { kind: 'hand-off', accounts, entities };
+  }
+}
+
+export const findSharedKeys = (population: Population): SharedKeys => {
+  const { profiles, records } = population;
+  const keys: SharedKey[] = [
+    ...rareKeys(
+      population,
+      'payment',
+      group(population, (a) => {
+        const card = records[a]?.paymentFingerprint;
+        return card ? [card] : [];
+      }),
+    ),
+    ...rareKeys(
+      population,
+      'address-block',
+      group(population, (a) => profiles[a]!.networks?.keys ?? []),
+    ),
+    ...rareKeys(
+      population,
+      'end-user',
+      group(population, (a) => profiles[a]!.endUsers?.keys ?? []),
+    ),
+    ...handOffs(population),
+    ...signUpBursts(population),
+  ];
+  const keysOf: number[][] = population.ids.map(() => []);
+  keys.forEach((key, index) => {
+    for (const a of key.accounts) keysOf[a]!.push(index);
+  });
+  return { keys, keysOf };
+};
