@@ -1,3 +1,4 @@
+import { createRandom, uniform } from '../../base/random.ts';
 import { bootstrapMean, clopperPearson, mean } from '../../base/statistics.ts';
 import type { ScanReport } from '../../detect/report/report.ts';
 import type { LabelRow } from './labels.ts';
@@ -84,17 +85,12 @@ export const proportion = (numerator: number, denominator: number): Proportion =
 const shareOf = <T>(items: readonly T[], passes: (item: T) => boolean): Proportion =>
   proportion(items.filter(passes).length, items.length);
 
-/** Park & Miller's minimal standard generator (CACM 31 (1988)): the interval repeats to the digit. */
-const fixedRandom = (): (() => number) => {
-  let state = 20_260_223;
-  return () => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state / 2_147_483_647;
-  };
-};
+/** Fixed, so that measuring the same report twice gives the same interval to the digit. */
+const BOOTSTRAP_SEED = 1;
 
 const meanOf = (values: readonly number[]): Mean => {
-  const interval = bootstrapMean(values, fixedRandom());
+  const random = createRandom(BOOTSTRAP_SEED, 'bootstrap');
+  const interval = bootstrapMean(values, () => uniform(random));
   return {
     n: values.length,
     value: values.length === 0 ? null : mean(values),
