@@ -1,5 +1,4 @@
-/** Blocks of bytes of any size, valid until the next is asked for. */
-export type Blocks = AsyncIterable<Uint8Array>;
+import type { Blocks } from './raw-bytes.ts';
 
 export interface Lines {
   readonly firstLine: number;
@@ -10,6 +9,10 @@ export interface LineOptions {
   readonly chunkBytes: number;
   readonly maxLineBytes: number;
   readonly onLongLine: (line: number) => void;
+  /** Asked at the end: was the source cut off? Then its unfinished last line is dropped. */
+  readonly cut?: () => boolean;
+  /** Told the line on which it was cut off. */
+  readonly onCut?: (line: number) => void;
 }
 
 const countFeeds = (b: Buffer): number => {
@@ -75,5 +78,8 @@ export async function* lineChunks(blocks: Blocks, options: LineOptions): AsyncGe
       }
     }
   }
-  if (used > 0) yield take(used);
+  const cut = options.cut?.() ?? false;
+  const end = cut ? held.lastIndexOf(10, Math.max(0, used - 1)) + 1 : used;
+  if (end > 0 && used > 0) yield take(end);
+  if (cut) options.onCut?.(firstLine);
 }

@@ -1,62 +1,57 @@
-import { open } from 'node:fs/promises';
+/**
+ * Reading exchange logs. The way of a row:
+ *
+ *   sources    paths, globs and '-' become named sources, each file once       sources.ts
+ *   bytes      read in blocks, expanded when gzip or zstd, never whole         raw-bytes, decompress
+ *   lines      CSV and Parquet become JSON lines; chunks of whole lines        open-rows, line-chunks
+ *   format     native, otel, litellm or cloudflare, from the first rows        detect-format.ts
+ *   -- a chunk may cross into a worker thread here --
+ *   rows       JSON.parse per line, bounded in depth and size                  row-reader, json-line
+ *   exchange   adapters rename fields, one function checks them all            native.ts and adapters
+ *
+ * The first four run where the files are and cost little; the last two are pure, synchronous and
+ * run in any thread. A generator reads only when asked, so a slow consumer slows the reading down.
+ * Whatever is refused is reported with its source, line and a code of `RejectReason`; only a source
+ * as a whole throws. docs/reference/exchange-log.md is the contract towards the outside.
+ */
 import { StillwatchError } from '../../base/errors.ts';
-import { type Blocks, lineChunks } from './line-chunks.ts';
+import { detectFormat } from './detect-format.ts';
 import type { LogChunk, LogFormat } from './log-chunk.ts';
-import { MAX_LINE_BYTES, type RejectReason } from './reject.ts';
-import { resolveSources, type Source } from './sources.ts';
+import { openRows, type RowOptions } from './open-rows.ts';
+import { resolveSources } from './sources.ts';
 
-export interface OpenLogOptions {
-  /** Named instead of recognised from the first rows. */
-  readonly format?: LogFormat;
-  readonly signal?: AbortSignal;
-  /** Called with the count of bytes just read from disk or standard input (before decompression). */
-  readonly onBytes?: (bytes: number) => void;
-  /** Called for a row that is refused before it can be part of a chunk. */
-  readonly onReject?: (source: string, line: number | null, reason: RejectReason) => void;
-  /** Size of a chunk, bytes; a longer line makes a longer chunk. */
-  readonly chunkBytes?: number;
-  readonly maxLineBytes?: number;
+export interface OpenLogOptions extends RowOptions {
+  /** Named instead of recognised from the first rows of each source. */
+  readonly format?: LogFormat | undefined;
 }
 
-async function* fileBlocks(
-  source: Source,
-  options: OpenLogOptions,
-): Blocks & AsyncGenerator<Uint8Array> {
-  const file = await open(source.path!).catch((cause: unknown) => {
-    throw new StillwatchError(
-      'INPUT_UNREADABLE',
-      `${source.name} cannot be opened: ${cause instanceof Error ? cause.message : 'unknown'}`,
-      'Check its permissions.',
-      { cause },
-    );
-  });
-  try {
-    const block = Buffer.alloc(1 << 20);
-    for (;;) {
-      options.signal?.throwIfAborted();
-      const { bytesRead } = await file.read(block, 0, block.length, null);
-      if (bytesRead === 0) return;
-      options.onBytes?.(bytesRead);
-      yield block.subarray(0, bytesRead);
-    }
-  } finally {
-    await file.close();
-  }
-}
+const isBlank = (data: Uint8Array): boolean =>
+  data.every((c) => c === 10 || c === 13 || c === 32 || c === 9);
 
-/** The rows of every source as chunks of JSON lines. */
+/**
+ * The rows of every source, in order, as chunks of JSON lines that a row reader of the chunk's
+ * format turns into exchanges.
+ *
+ * @throws StillwatchError INPUT_NOT_FOUND, INPUT_UNREADABLE, INPUT_FORMAT_UNKNOWN, INPUT_TOO_LARGE,
+ *   and INPUT_EMPTY when no source holds a single line; the signal's reason when it is aborted.
+ */
 export async function* openLog(
   patterns: readonly string[],
   options: OpenLogOptions = {},
-): AsyncGenerator<LogChunk> {
+): AsyncGenerator<LogChunk, void, undefined> {
+  let empty = true;
   for (const source of await resolveSources(patterns)) {
-    const blocks = fileBlocks(source, options);
-    const lines = lineChunks(blocks, {
-      chunkBytes: options.chunkBytes ?? 2 << 20,
-      maxLineBytes: options.maxLineBytes ?? MAX_LINE_BYTES,
-      onLongLine: (line) => options.onReject?.(source.name, line, 'ROW_TOO_LONG'),
-    });
-    for await (const { firstLine, data } of lines)
-      yield { source: source.name, format: options.format ?? 'native', firstLine, data };
+    let format = options.format;
+    for await (const { firstLine, data } of openRows(source, options)) {
+      format ??= detectFormat(data);
+      empty &&= isBlank(data);
+      yield { source: source.name, format, firstLine, data };
+    }
   }
+  if (empty)
+    throw new StillwatchError(
+      'INPUT_EMPTY',
+      `${patterns.join(', ')} holds no rows`,
+      'Check that the log was written and that the pattern names the right files.',
+    );
 }

@@ -19,7 +19,7 @@ export const REJECT_REASONS = {
   PROMPT_MISSING: 'There is no prompt, no user message, and no prompt hash or template id.',
   RESPONSE_TOKENS_MISSING: 'There is no count of response tokens, and the request did not fail.',
   RESPONSE_TOKENS_INVALID: 'The count of response tokens is not a whole number from 0 to 10^9.',
-  SPAN_NOT_GENAI: 'The span is not a call to a generative model.',
+  ROW_ENCRYPTED: 'The row is encrypted; decrypt the log before it is read.',
   SOURCE_TRUNCATED: 'The compressed source ends early; the rows before the cut were read.',
   SOURCE_DAMAGED: 'The source is damaged from here on; the rows before were read.',
 } as const satisfies Record<string, string>;

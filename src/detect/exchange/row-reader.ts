@@ -1,74 +1,51 @@
 import { isUtf8 } from 'node:buffer';
 import type { Exchange } from './exchange.ts';
-import { isRow, type Row } from './fields.ts';
+import { cloudflareRows, cloudflareToNative } from './cloudflare.ts';
+import type { Row } from './fields.ts';
+import { parseLine } from './json-line.ts';
+import { litellmToNative } from './litellm.ts';
 import type { LogChunk, LogFormat } from './log-chunk.ts';
 import { mapNative } from './native.ts';
-import { MAX_DEPTH, MAX_VALUES, type RejectReason } from './reject.ts';
+import { otelToNative, spansOf } from './otel.ts';
+import type { RejectReason } from './reject.ts';
 
 export type OnExchange = (exchange: Exchange) => void;
 export type OnReject = (line: number | null, reason: RejectReason) => void;
 export type RowReader = (chunk: LogChunk, onExchange: OnExchange, onReject: OnReject) => void;
 
 /** One parsed row to the exchanges in it: one, or for a batch of spans many. */
-export type RowMapper = (
+type RowMapper = (
   row: Row,
   onExchange: OnExchange,
   onReject: (reason: RejectReason) => void,
 ) => void;
 
-const native: RowMapper = (row, onExchange, onReject) => {
-  const result = mapNative(row);
-  if (typeof result === 'string') onReject(result);
-  else onExchange(result);
-};
+const single =
+  (toNative: (row: Row) => Row | RejectReason | null): RowMapper =>
+  (row, onExchange, onReject) => {
+    const mapped = toNative(row);
+    const result = typeof mapped === 'object' && mapped !== null ? mapNative(mapped) : mapped;
+    if (typeof result === 'string') onReject(result);
+    else if (result !== null) onExchange(result);
+  };
 
+const several =
+  (expand: (row: Row) => Iterable<Row>, one: RowMapper): RowMapper =>
+  (row, onExchange, onReject) => {
+    for (const inner of expand(row)) one(inner, onExchange, onReject);
+  };
+
+/** How a row of each format becomes native rows; null means a record that is no exchange at all. */
 const MAPPERS: Readonly<Record<LogFormat, RowMapper>> = {
-  native,
-  otel: native,
-  litellm: native,
-  cloudflare: native,
-};
-
-/** Below this size even the worst JSON is harmless, and looking at its shape would cost a third. */
-const SMALL_LINE = 4096;
-
-/**
- * Looks at the shape of a long line before JSON.parse does: 64 MB of '[' would otherwise become
- * gigabytes of arrays.
- */
-export const shapeFault = (b: Uint8Array, start: number, end: number): RejectReason | null => {
-  let depth = 0;
-  let values = 0;
-  let inside = false;
-  for (let p = start; p < end; p++) {
-    const c = b[p]!;
-    if (inside) {
-      if (c === 92) p++;
-      else if (c === 34) inside = false;
-    } else if (c === 34) inside = true;
-    else if (c === 91 || c === 123) {
-      if (++depth > MAX_DEPTH) return 'ROW_TOO_DEEP';
-    } else if (c === 93 || c === 125) depth--;
-    else if (c === 44 && ++values > MAX_VALUES) return 'ROW_TOO_MANY_VALUES';
-  }
-  return null;
+  native: single((row) => row),
+  otel: several(spansOf, single(otelToNative)),
+  litellm: single(litellmToNative),
+  cloudflare: several(cloudflareRows, single(cloudflareToNative)),
 };
 
 const isBlank = (b: Uint8Array, start: number, end: number): boolean => {
   for (let p = start; p < end; p++) if (b[p] !== 32 && b[p] !== 9 && b[p] !== 13) return false;
   return true;
-};
-
-/** The row in bytes `start..end` of valid UTF-8, or why there is none. */
-export const parseLine = (b: Buffer, start: number, end: number): Row | RejectReason => {
-  const fault = end - start > SMALL_LINE ? shapeFault(b, start, end) : null;
-  if (fault !== null) return fault;
-  try {
-    const value: unknown = JSON.parse(b.toString('utf8', start, end));
-    return isRow(value) ? value : 'ROW_NOT_JSON';
-  } catch {
-    return 'ROW_NOT_JSON';
-  }
 };
 
 /** Calls back for every line of a chunk that is not blank: with its row, or with why not. */
