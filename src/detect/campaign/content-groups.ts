@@ -34,26 +34,14 @@ const TOPIC_BREADTH = 0.1;
 const TOPIC_RATIO = 6;
 const MAX_ROUNDS = 8;
 
-interface Growing {
-  topics: number[];
-  accounts: number[];
-  backgroundRate: number;
-}
-
 const countEntities = (accounts: readonly number[], entityOf: Int32Array): number =>
   new Set(accounts.map((a) => entityOf[a]!)).size;
-
-const seedAccounts = (draws: TopicDraws, topic: number): number[] => {
-  const accounts: number[] = [];
-  for (let i = draws.topicStarts[topic]!; i < draws.topicStarts[topic + 1]!; i++)
-    if (draws.accountCounts[i]! >= 2) accounts.push(draws.accountIndex[i]!);
-  return accounts;
-};
 
 /** Topics that the accounts share far beyond the rest of the population. */
 const sharedTopics = (
   draws: TopicDraws,
   accounts: readonly number[],
+  within: Uint8Array | null,
 ): { topics: number[]; backgroundRate: number } => {
   const byTopic = new Map<number, { accounts: number; prompts: number }>();
   let prompts = 0;
@@ -61,6 +49,7 @@ const sharedTopics = (
     prompts += draws.sampled[a]!;
     for (let i = draws.starts[a]!; i < draws.starts[a + 1]!; i++) {
       const t = draws.topicIndex[i]!;
+      if (within !== null && within[t] === 0) continue;
       const seen = byTopic.get(t) ?? { accounts: 0, prompts: 0 };
       seen.accounts += 1;
       seen.prompts += draws.counts[i]!;
@@ -105,54 +94,55 @@ const members = (draws: TopicDraws, topics: readonly number[], rate: number): nu
 const sameList = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((value, i) => value === b[i]);
 
-/** Alternates between the topics of the accounts and the accounts of the topics until both hold still. */
-export const growGroup = (
+/**
+ * Alternates between the topics of the accounts and the accounts of the topics until both hold
+ * still. Topics outside `within` (a mask by topic) are never taken in.
+ */
+const settle = (
   draws: TopicDraws,
   seed: readonly number[],
+  within: Uint8Array | null,
   options: GroupOptions,
 ): ContentGroup | null => {
-  const state: Growing = { topics: [], accounts: [...seed], backgroundRate: 0 };
+  let accounts: readonly number[] = seed;
+  let topics: readonly number[] = [];
+  let backgroundRate = 0;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    if (countEntities(state.accounts, options.entityOf) < options.minEntities) return null;
-    const shared = sharedTopics(draws, state.accounts);
+    if (countEntities(accounts, options.entityOf) < options.minEntities) return null;
+    const shared = sharedTopics(draws, accounts, within);
     if (shared.topics.length === 0) return null;
-    const accounts = members(draws, shared.topics, shared.backgroundRate);
-    const settled = sameList(accounts, state.accounts) && sameList(shared.topics, state.topics);
-    Object.assign(state, shared, { accounts });
+    const next = members(draws, shared.topics, shared.backgroundRate);
+    const settled = sameList(next, accounts) && sameList(shared.topics, topics);
+    accounts = next;
+    topics = shared.topics;
+    backgroundRate = shared.backgroundRate;
     if (settled) break;
   }
-  if (countEntities(state.accounts, options.entityOf) < options.minEntities) return null;
-  const inTopics = drawsOn(draws, state.topics);
-  const shares = state.accounts
-    .map((a) => inTopics.get(a)! / draws.sampled[a]!)
-    .sort((a, b) => a - b);
-  return { ...state, share: shares[shares.length >> 1]! };
+  if (countEntities(accounts, options.entityOf) < options.minEntities) return null;
+  const inTopics = drawsOn(draws, topics);
+  const shares = accounts.map((a) => inTopics.get(a)! / draws.sampled[a]!).sort((a, b) => a - b);
+  return { topics, accounts, backgroundRate, share: shares[shares.length >> 1]! };
 };
 
-const overlap = (a: readonly number[], b: readonly number[]): number => {
-  const inA = new Set(a);
-  let both = 0;
-  for (const x of b) if (inA.has(x)) both++;
-  return both / (a.length + b.length - both);
-};
-
-/** All content groups, seeded from every topic that several accounts draw on repeatedly. */
-export const findContentGroups = (draws: TopicDraws, options: GroupOptions): ContentGroup[] => {
-  const groups: ContentGroup[] = [];
-  const covered = new Uint8Array(draws.topics);
-  const seeds = Array.from({ length: draws.topics }, (_, topic) => ({
-    topic,
-    accounts: seedAccounts(draws, topic),
-  }))
-    .filter((seed) => seed.accounts.length >= options.minEntities)
-    .sort((a, b) => b.accounts.length - a.accounts.length || a.topic - b.topic);
-  for (const seed of seeds) {
-    if (covered[seed.topic]) continue;
-    const group = growGroup(draws, seed.accounts, options);
-    if (group === null) continue;
-    if (groups.some((other) => overlap(other.accounts, group.accounts) > 0.6)) continue;
-    for (const topic of group.topics) covered[topic] = 1;
-    groups.push(group);
+/** The accounts that draw on one prompt family, and the topics of it that they share. */
+export const groupOfFamily = (
+  draws: TopicDraws,
+  family: readonly number[],
+  options: GroupOptions,
+): ContentGroup | null => {
+  const within = new Uint8Array(draws.topics);
+  let prompts = 0;
+  for (const t of family) {
+    within[t] = 1;
+    prompts += draws.topicTotals[t]!;
   }
-  return groups;
+  const seed = members(draws, family, prompts / Math.max(1, draws.total));
+  return settle(draws, seed, within, options);
 };
+
+/** The content that a set of accounts, found by other means, shares; null when there is none. */
+export const groupOfAccounts = (
+  draws: TopicDraws,
+  accounts: readonly number[],
+  options: GroupOptions,
+): ContentGroup | null => settle(draws, accounts, null, options);

@@ -123,6 +123,7 @@ const observePrompt = (profile: Profile, exchange: Exchange, observer: Observer)
 
 const samplePrompt = (exchange: Exchange, scan: PromptScan): PromptSample => ({
   text: sampleText(exchange.prompt),
+  characters: exchange.prompt.length,
   templateId: exchange.templateId,
   at: exchange.timestamp,
   responseTokens: exchange.responseTokens,

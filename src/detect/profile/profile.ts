@@ -6,6 +6,8 @@ import { createTimeline, mergeTimelines, type Timeline } from './timeline.ts';
 export interface PromptSample {
   /** Head and tail of the prompt, at most SAMPLE_CHARS; '' in content-free mode. */
   readonly text: string;
+  /** Length of the whole prompt. */
+  readonly characters: number;
   /** Template id given at the edge, or null. */
   readonly templateId: string | null;
   /** First time it was asked, epoch ms. */
