@@ -67,8 +67,8 @@ const groupTable = ({ summary }: Measures): string => {
     Object.entries(distillation.groups).map(([name, share]) => [
       name,
       showProportion(share),
-      showProportion(network.groups[name]!),
-      showProportion(review.groups[name]!),
+      `${network.groups[name]!.numerator}`,
+      `${review.groups[name]!.numerator}`,
     ]),
   );
 };
