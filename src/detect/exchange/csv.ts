@@ -60,46 +60,91 @@ const decode = (cells: readonly string[]): string[] | null => {
   return bytes.every((b) => isUtf8(b)) ? bytes.map((b) => b.toString('utf8')) : null;
 };
 
-async function* owned(blocks: Blocks): AsyncGenerator<Buffer> {
-  for await (const block of blocks) yield Buffer.from(block); // the parser keeps what it is given
-}
+/** Where the lines of a stream begin, forgotten as they are read. */
+const lineIndex = () => {
+  const feeds: number[] = [];
+  let bytes = 0;
+  let forgotten = 0;
+  return {
+    add: (block: Uint8Array): void => {
+      for (let p = block.indexOf(10); p >= 0; p = block.indexOf(10, p + 1)) feeds.push(bytes + p);
+      bytes += block.length;
+    },
+    /** Number of the line that holds byte `at`, from 1. */
+    lineAt: (at: number): number => {
+      let low = 0;
+      let high = feeds.length;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (feeds[middle]! < at) low = middle + 1;
+        else high = middle;
+      }
+      return forgotten + low + 1;
+    },
+    forget: (line: number): void => {
+      if (line - forgotten < 65_536) return;
+      feeds.splice(0, line - forgotten - 1);
+      forgotten = line - 1;
+    },
+  };
+};
+
+const countFeeds = (cells: readonly string[]): number => {
+  let n = 0;
+  for (const cell of cells)
+    for (let p = cell.indexOf('\n'); p >= 0; p = cell.indexOf('\n', p + 1)) n++;
+  return n;
+};
 
 /**
  * CSV (RFC 4180, with a header) as JSON lines. Each record stands on the line where it begins, blank
  * lines fill the gaps: the line numbers of the output are those of the input.
  */
 export async function* csvToJsonLines(blocks: Blocks, options: CsvOptions): Blocks {
-  const input = Readable.from(owned(blocks), { objectMode: false });
+  const index = lineIndex(); // the parser's own count takes a CRLF inside quotes for two lines
+  async function* indexed(): AsyncGenerator<Buffer> {
+    for await (const block of blocks) {
+      index.add(block);
+      yield Buffer.from(block); // the parser keeps what it is given
+    }
+  }
+  const input = Readable.from(indexed(), { objectMode: false });
   const parser = parse({
     delimiter: options.delimiter,
     encoding: 'latin1', // bytes pass unharmed, so that UTF-8 can be checked record by record
     info: true,
+    relax_quotes: true,
     relax_column_count: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
     max_record_size: options.maxLineBytes,
     on_skip: (error) => {
-      const line = typeof error?.lines === 'number' ? error.lines : 1;
-      options.onReject(
-        line,
-        error?.code === 'CSV_MAX_RECORD_SIZE' ? 'ROW_TOO_LONG' : 'ROW_NOT_CSV',
-      );
+      const fault = error as { code?: string; bytes?: number } | undefined;
+      const line = index.lineAt(fault?.bytes ?? 0);
+      if (fault?.code === 'CSV_MAX_RECORD_SIZE') {
+        options.onReject(line, 'ROW_TOO_LONG');
+        return undefined;
+      }
+      // A quote that is never closed takes the rest of the file: every line of it is counted.
+      const last = index.lineAt(Number.POSITIVE_INFINITY);
+      for (let lost = line; lost === line || lost < last; lost++)
+        options.onReject(lost, 'ROW_NOT_CSV');
+      return undefined;
     },
   });
   input.on('error', (error) => parser.destroy(error));
   input.pipe(parser);
   let header: string[] | null = null;
   let written = 0;
-  let previousEnd = 0;
   let text = '';
   try {
     for await (const { record, info } of parser as AsyncIterable<{
       record: string[];
-      info: { lines: number };
+      info: { bytes: number };
     }>) {
+      const line = index.lineAt(info.bytes - 1) - countFeeds(record);
+      index.forget(line);
       const cells = decode(record);
-      const line = previousEnd + 1;
-      previousEnd = info.lines;
       if (header === null) {
         header = (cells ?? []).map((name) => name.trim());
         continue;

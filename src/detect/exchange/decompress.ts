@@ -38,30 +38,35 @@ export async function* decompress(
   kind: Compression,
   options: DecompressOptions,
 ): Blocks {
-  const decoder =
-    kind === 'gzip'
-      ? createGunzip({ chunkSize: 1 << 18 })
-      : createZstdDecompress({ chunkSize: 1 << 18 });
   const ready: Buffer[] = [];
   let held = 0;
   let expanded = 0;
+  let packed = 0;
   let failure: (Error & { code?: string }) | null = null;
   let wake = (): void => {};
-  decoder.on('data', (piece: Buffer) => {
-    ready.push(piece);
-    held += piece.length;
-    expanded += piece.length;
-    if (held >= HELD) decoder.pause();
-    wake();
-  });
-  decoder.on('error', (error) => {
-    failure = error;
-    wake();
-  });
+  const create = () => {
+    const made =
+      kind === 'gzip'
+        ? createGunzip({ chunkSize: 1 << 18 })
+        : createZstdDecompress({ chunkSize: 1 << 18 });
+    made.on('data', (piece: Buffer) => {
+      ready.push(piece);
+      held += piece.length;
+      expanded += piece.length;
+      if (held >= HELD) made.pause();
+      wake();
+    });
+    made.on('error', (error) => {
+      failure = error;
+      wake();
+    });
+    return made;
+  };
+  let decoder = create();
 
   const guard = (): void => {
     if (expanded <= options.maxExpandedBytes) return;
-    if (expanded <= options.maxExpansionRatio * Math.max(1, decoder.bytesWritten)) return;
+    if (expanded <= options.maxExpansionRatio * packed) return;
     throw new StillwatchError(
       'INPUT_TOO_LARGE',
       `${options.name} expands past ${options.maxExpandedBytes} bytes by more than ${options.maxExpansionRatio} to 1`,
@@ -97,10 +102,16 @@ export async function* decompress(
       for (let at = 0; at < block.length && failure === null; ) {
         const part = block.subarray(at, at + STEP);
         const before = decoder.bytesWritten;
+        packed += part.length;
         yield* step((done) => decoder.write(part, () => done()));
-        // The zstd decoder stops at the end of a frame and leaves the rest of the bytes unread.
         const taken = decoder.bytesWritten - before;
-        at += kind === 'zstd' && taken > 0 ? taken : part.length;
+        if (kind === 'zstd' && taken > 0 && taken < part.length && failure === null) {
+          // The zstd decoder ends with its first frame and leaves the rest: the next needs a new one.
+          decoder.destroy();
+          decoder = create();
+          packed -= part.length - taken;
+          at += taken;
+        } else at += part.length;
       }
       if (failure !== null) break;
     }

@@ -71,10 +71,19 @@ export const timestampOf = (value: unknown): number | null => {
   return inRange(ms) ? ms : Number.NaN;
 };
 
+const isAsn = (text: string): boolean => {
+  if (text.length < 3 || text.length > 12 || !text.startsWith('AS')) return false;
+  for (let i = 2; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c < 48 || c > 57) return false;
+  }
+  return true;
+};
+
 /** 'AS64500' for 64500, '64500', 'as64500' and 'AS64500', so that two logs can agree. */
 export const asnOf = (value: unknown): string | null => {
   const text = textOf(value);
-  if (text === null) return null;
+  if (text === null || isAsn(text)) return text;
   const number = /^(?:as)?(\d{1,10})$/i.exec(text);
   return number ? `AS${number[1]}` : text;
 };

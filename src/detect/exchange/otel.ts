@@ -150,6 +150,8 @@ export const otelToNative = (span: Row): Row | null => {
   const finish = first('gen_ai.response.finish_reasons', 'gen_ai.response.finish_reason');
   const context = isRow(span.context) ? span.context : span;
   const spanId = context.spanId ?? context.span_id;
+  const account = first(...ACCOUNT);
+  const endUser = first(...END_USER);
   return {
     ...promptOf(span, attributes),
     timestamp: timeOf(
@@ -161,9 +163,9 @@ export const otelToNative = (span: Row): Row | null => {
         span.timestamp ??
         span.time,
     ),
-    account_id: first(...ACCOUNT),
+    account_id: account,
     organization_id: first(...ORGANIZATION),
-    end_user_id: first(...END_USER),
+    end_user_id: endUser === account ? null : endUser, // nobody fans out behind himself
     // A span delivered twice has the same ids; the response id is second because of gateways that retry.
     exchange_id: isAbsent(spanId)
       ? first('gen_ai.response.id')

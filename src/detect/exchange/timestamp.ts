@@ -89,11 +89,16 @@ export const inRange = (ms: number): boolean => ms >= EARLIEST && ms < LATEST;
 
 const scratch = new Uint8Array(64);
 
+const parseText = (text: string): number => {
+  if (text.length > scratch.length) return Number.NaN;
+  for (let i = 0; i < text.length; i++) scratch[i] = Math.min(text.charCodeAt(i), 255);
+  return parseRfc3339(scratch, 0, text.length);
+};
+
 /** Epoch milliseconds of a text: RFC 3339, or epoch milliseconds in digits. NaN when neither. */
 export const parseTimestampText = (text: string): number => {
+  if (text.charCodeAt(4) === 45) return parseText(text.trimEnd()); // the usual case first
   const s = text.trim();
-  if (s.length > scratch.length) return Number.NaN;
   if (/^\d{12,13}(\.\d+)?$/.test(s)) return Math.floor(Number(s));
-  for (let i = 0; i < s.length; i++) scratch[i] = Math.min(s.charCodeAt(i), 255);
-  return parseRfc3339(scratch, 0, s.length);
+  return parseText(s);
 };
