@@ -14,7 +14,7 @@ import {
 } from './fields.ts';
 import { MAX_PROMPT, MAX_TEXT, type RejectReason } from './reject.ts';
 
-const NAMES = [
+export const NATIVE_FIELDS = [
   'timestamp',
   'account_id',
   'prompt',
@@ -45,10 +45,10 @@ const NAMES = [
   'prompt_hash',
   'template_id',
 ] as const;
-type NativeRow = Readonly<Record<(typeof NAMES)[number], unknown>>;
+type NativeRow = Readonly<Record<(typeof NATIVE_FIELDS)[number], unknown>>;
 
-const SLOT: ReadonlyMap<string, number> = new Map(NAMES.map((name, i) => [name, i]));
-const slots: unknown[] = new Array(NAMES.length).fill(undefined);
+const SLOT: ReadonlyMap<string, number> = new Map(NATIVE_FIELDS.map((name, i) => [name, i]));
+const slots: unknown[] = new Array(NATIVE_FIELDS.length).fill(undefined);
 
 /**
  * The known fields of a row in one fixed shape. Rows that leave out different optional fields have
