@@ -2,7 +2,7 @@
  * Keeps the house in order: a folder may import from those below it, never from those above
  * (docs/concepts/architecture.md). Prints each import that points the wrong way and exits 1.
  */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
 /** From the top of the house to its foundation. */
@@ -21,12 +21,12 @@ export const LAYERS = [
   'share/indicator',
   'share/stix',
   'detect/scan',
-  'detect/report',
   'detect/verdict',
   'detect/campaign',
   'detect/family',
   'detect/profile',
   'detect/exchange',
+  'detect/report',
   'base',
 ] as const;
 

@@ -2,25 +2,26 @@ import type { Population } from './population.ts';
 import { KEY_KINDS, type KeyKind, type SharedKeys } from './shared-keys.ts';
 
 /**
- * How many separate coincidences of identity a set of accounts holds.
+ * How many separate coincidences of one kind of identifier a set of accounts holds.
  *
- * Members that share identifiers form clumps (connected components). A clump counts for at most
+ * Members that share an identifier form clumps (connected components). A clump counts for at most
  * CLUMP_CAP, however large: one card behind a whole class is one fact, while twelve cards behind
  * forty accounts that ask the same family of prompts are twelve.
  */
 export interface Clumps {
+  readonly kind: KeyKind;
+  readonly clumps: number;
+  /** Members in some clump, ascending. */
+  readonly accounts: readonly number[];
   /** Σ over clumps of min(entities − 1, CLUMP_CAP). */
   readonly weight: number;
-  readonly clumps: number;
-  /** Members in some clump. */
-  readonly accounts: readonly number[];
-  /** Clumps in which a kind of identifier takes part. */
-  readonly byKind: Readonly<Record<KeyKind, number>>;
+  /** An upper bound of the mean weight of a random set of as many entities. */
+  readonly expected: number;
 }
 
 export const CLUMP_CAP = 3;
 
-const find = (parent: Map<number, number>, node: number): number => {
+const rootOf = (parent: Map<number, number>, node: number): number => {
   let root = node;
   while (parent.get(root)! !== root) root = parent.get(root)!;
   for (let at = node; at !== root; ) {
@@ -31,29 +32,39 @@ const find = (parent: Map<number, number>, node: number): number => {
   return root;
 };
 
-export const findClumps = (
+/** Entities joined by the keys of one kind: root of each entity that holds one. */
+const joinByKind = (
   population: Population,
   shared: SharedKeys,
   members: readonly number[],
-): Clumps => {
+  kind: KeyKind,
+): Map<number, number> => {
   const parent = new Map<number, number>();
-  for (const a of members) parent.set(population.entityOf[a]!, population.entityOf[a]!);
-  const holders = new Map<number, number[]>();
-  for (const a of members)
+  const firstHolder = new Map<number, number>();
+  for (const a of members) {
+    const entity = population.entityOf[a]!;
     for (const key of shared.keysOf[a]!) {
-      const list = holders.get(key);
-      if (list === undefined) holders.set(key, [a]);
-      else list.push(a);
+      if (shared.keys[key]!.kind !== kind) continue;
+      if (!parent.has(entity)) parent.set(entity, entity);
+      const holder = firstHolder.get(key);
+      if (holder === undefined) firstHolder.set(key, entity);
+      else parent.set(rootOf(parent, entity), rootOf(parent, holder));
     }
-  for (const accounts of holders.values())
-    for (let i = 1; i < accounts.length; i++) {
-      const a = find(parent, population.entityOf[accounts[0]!]!);
-      const b = find(parent, population.entityOf[accounts[i]!]!);
-      if (a !== b) parent.set(b, a);
-    }
+  }
+  return parent;
+};
+
+const clumpsOfKind = (
+  population: Population,
+  shared: SharedKeys,
+  members: readonly number[],
+  kind: KeyKind,
+  expected: number,
+): Clumps => {
+  const parent = joinByKind(population, shared, members, kind);
   const sizes = new Map<number, number>();
   for (const entity of parent.keys()) {
-    const root = find(parent, entity);
+    const root = rootOf(parent, entity);
     sizes.set(root, (sizes.get(root) ?? 0) + 1);
   }
   let weight = 0;
@@ -63,37 +74,11 @@ export const findClumps = (
       clumps++;
       weight += Math.min(size - 1, CLUMP_CAP);
     }
-  const accounts = members.filter((a) => sizes.get(find(parent, population.entityOf[a]!))! > 1);
-  const touched = Object.fromEntries(KEY_KINDS.map((kind) => [kind, new Set<number>()])) as Record<
-    KeyKind,
-    Set<number>
-  >;
-  for (const [key, held] of holders) {
-    const entities = new Set(held.map((a) => population.entityOf[a]!));
-    if (entities.size > 1) touched[shared.keys[key]!.kind].add(find(parent, [...entities][0]!));
-  }
-  const byKind = Object.fromEntries(KEY_KINDS.map((kind) => [kind, touched[kind].size])) as Record<
-    KeyKind,
-    number
-  >;
-  return { weight, clumps, accounts, byKind };
-};
-
-/**
- * Expected clump weight of a random set of `members` out of `entities`: each shared key keeps a
- * Poisson(f·size) number of its holders. Joining keys only lowers the weight, so this bounds it.
- */
-export const expectedClumpWeight = (
-  shared: SharedKeys,
-  members: number,
-  entities: number,
-): number => {
-  const fraction = Math.min(1, members / Math.max(1, entities));
-  const sizes = new Map<number, number>();
-  for (const key of shared.keys) sizes.set(key.entities, (sizes.get(key.entities) ?? 0) + 1);
-  let expected = 0;
-  for (const [size, count] of sizes) expected += count * expectedWeightOfKey(size * fraction);
-  return expected;
+  const accounts = members.filter((a) => {
+    const entity = population.entityOf[a]!;
+    return parent.has(entity) && sizes.get(rootOf(parent, entity))! > 1;
+  });
+  return { kind, clumps, accounts, weight, expected };
 };
 
 /** E[min(k−1, CLUMP_CAP)⁺] for k ~ Poisson(mean). */
@@ -107,4 +92,28 @@ const expectedWeightOfKey = (mean: number): number => {
     p *= mean / (k + 1);
   }
   return expected + CLUMP_CAP * Math.max(0, 1 - below);
+};
+
+/**
+ * Mean weight of a random set: each shared key keeps Poisson(f·entities) of its holders, where f is
+ * the share of all entities in the set. Joining keys only lowers the weight, so this bounds it.
+ */
+const expectedWeight = (shared: SharedKeys, kind: KeyKind, fraction: number): number => {
+  let expected = 0;
+  for (const [size, count] of shared.sizes[kind])
+    expected += count * expectedWeightOfKey(size * fraction);
+  return expected;
+};
+
+/** The clumps of every kind of identifier among the members. */
+export const findClumps = (
+  population: Population,
+  shared: SharedKeys,
+  members: readonly number[],
+): Clumps[] => {
+  const entities = new Set(members.map((a) => population.entityOf[a]!)).size;
+  const fraction = Math.min(1, entities / Math.max(1, population.entities));
+  return KEY_KINDS.map((kind) =>
+    clumpsOfKind(population, shared, members, kind, expectedWeight(shared, kind, fraction)),
+  );
 };

@@ -1,6 +1,7 @@
 import { median } from '../../base/statistics.ts';
 import type { PromptTable } from '../family/prompt-table.ts';
 import { EXTRACTION_MASK, HUMAN_TURN_MASK } from '../profile/elicitation.ts';
+import { addCount, collisionRate, emptyCounts } from '../profile/sparse-counts.ts';
 import type { Population } from './population.ts';
 
 /**
@@ -36,6 +37,8 @@ export interface ContentEvidence {
    * accounts. People have their own topics; shards of one data set have not.
    */
   readonly ownTopics: number;
+  /** Effective number of topics that the prompts cover: 1 / chance that two fall on one (Hill 1973). */
+  readonly effectiveTopics: number;
 }
 
 interface MemberRows {
@@ -124,6 +127,13 @@ const topicAffinity = (topicOf: Int32Array, members: readonly MemberRows[]): num
   return Math.log((sameHits + 1) / (samePairs + 1)) - Math.log((hits + 1) / (pairs + 1));
 };
 
+const effectiveTopics = (topicOf: Int32Array, rows: readonly number[]): number => {
+  const counts = emptyCounts();
+  for (const r of rows) addCount(counts, topicOf[r]!);
+  const same = collisionRate(counts);
+  return same > 0 ? 1 / same : counts.keys.length;
+};
+
 export const measureContent = (
   population: Population,
   table: PromptTable,
@@ -154,5 +164,6 @@ export const measureContent = (
     responseLength: responses.length > 0 ? median(responses) : 0,
     ownLength: intraclass(members.map((m) => lengths(m.rows))),
     ownTopics: topicAffinity(topicOf, members),
+    effectiveTopics: effectiveTopics(topicOf, rows),
   };
 };

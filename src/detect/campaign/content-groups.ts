@@ -37,6 +37,10 @@ const MAX_ROUNDS = 8;
 const countEntities = (accounts: readonly number[], entityOf: Int32Array): number =>
   new Set(accounts.map((a) => entityOf[a]!)).size;
 
+/** Accounts that drew on a topic at least once, ascending. */
+export const accountsOfTopic = (draws: TopicDraws, topic: number): number[] =>
+  Array.from(draws.accountIndex.subarray(draws.topicStarts[topic]!, draws.topicStarts[topic + 1]!));
+
 /** Topics that the accounts share far beyond the rest of the population. */
 const sharedTopics = (
   draws: TopicDraws,

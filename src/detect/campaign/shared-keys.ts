@@ -18,6 +18,8 @@ export interface SharedKeys {
   readonly keys: readonly SharedKey[];
   /** Indices into `keys`, per account. */
   readonly keysOf: readonly (readonly number[])[];
+  /** How many keys of a kind are held by how many entities. */
+  readonly sizes: Readonly<Record<KeyKind, ReadonlyMap<number, number>>>;
 }
 
 /** An identifier that more entities share than this is infrastructure, not a link. */
@@ -131,5 +133,10 @@ export const findSharedKeys = (population: Population): SharedKeys => {
   keys.forEach((key, index) => {
     for (const a of key.accounts) keysOf[a]!.push(index);
   });
-  return { keys, keysOf };
+  const sizes = Object.fromEntries(
+    KEY_KINDS.map((kind) => [kind, new Map<number, number>()]),
+  ) as Record<KeyKind, Map<number, number>>;
+  for (const { kind, entities } of keys)
+    sizes[kind].set(entities, (sizes[kind].get(entities) ?? 0) + 1);
+  return { keys, keysOf, sizes };
 };

@@ -1,0 +1,84 @@
+import { logNormalUpperTail, logPoissonUpperTail } from '../../base/tails.ts';
+import { type Bouts, boutsOf } from './bouts.ts';
+import { type Clumps, findClumps } from './clumps.ts';
+import { type HandOver, measureHandOver } from './hand-over.ts';
+import type { Population } from './population.ts';
+import type { SharedKeys } from './shared-keys.ts';
+import { measureSynchrony, type Synchrony } from './synchrony.ts';
+
+/** What links the members of a set of accounts besides what they ask. */
+export interface NetworkEvidence {
+  /** One entry for each kind of identifier. */
+  readonly clumps: readonly Clumps[];
+  readonly handOver: HandOver;
+  readonly synchrony: Synchrony;
+}
+
+/** What is computed once for a population and used for every set of its accounts. */
+export interface NetworkIndex {
+  readonly population: Population;
+  readonly shared: SharedKeys;
+  readonly bouts: (account: number) => Bouts;
+}
+
+export const createNetworkIndex = (population: Population, shared: SharedKeys): NetworkIndex => {
+  const cache: (Bouts | undefined)[] = new Array(population.ids.length);
+  return {
+    population,
+    shared,
+    bouts: (account) => (cache[account] ??= boutsOf(population.profiles[account]!)),
+  };
+};
+
+/** Timing is compared over at most this many members: enough to be sure, bounded for large sets. */
+const MAX_TIMED = 400;
+
+export const measureNetwork = (
+  index: NetworkIndex,
+  members: readonly number[],
+  random: () => number,
+): NetworkEvidence => {
+  const { population, shared } = index;
+  const stride = Math.max(1, Math.ceil(members.length / MAX_TIMED));
+  const timed = members.filter((_, i) => i % stride === 0);
+  return {
+    clumps: findClumps(population, shared, members),
+    handOver: measureHandOver(timed.map(index.bouts)),
+    synchrony: measureSynchrony(
+      timed.map((a) => population.profiles[a]!.activity),
+      random,
+    ),
+  };
+};
+
+/**
+ * One honest clump (a class, a family, an office behind one card) is expected in any set of people
+ * who ask about the same things.
+ */
+const HONEST_CLUMP_WEIGHT = 1;
+
+/** ln p of one kind of shared identifier under the null that members are a random set of accounts. */
+export const clumpsLogP = ({ weight, expected }: Clumps): number =>
+  logPoissonUpperTail(weight, expected + HONEST_CLUMP_WEIGHT);
+
+/**
+ * ln p of the strongest kind, Bonferroni over the kinds: a class behind one card, one address and one
+ * hour of sign-up is one coincidence seen three ways, so kinds are not multiplied.
+ */
+export const sharedLogP = ({ clumps }: NetworkEvidence): number =>
+  Math.min(0, Math.min(...clumps.map(clumpsLogP)) + Math.log(clumps.length));
+
+/** Standard score of hand-over against the day-shifted comparison. */
+export const handOverZ = ({ handOver }: NetworkEvidence): number =>
+  (handOver.followed - handOver.expected) / Math.sqrt(handOver.expected + 1);
+
+/** Standard score of synchrony against the day-shifted comparison. */
+export const synchronyZ = ({ synchrony }: NetworkEvidence): number =>
+  (synchrony.pairs - synchrony.expected) /
+  Math.max(synchrony.deviation, Math.sqrt(synchrony.expected + 1));
+
+/** ln p of a standard score after the population's own centre and spread are taken out. */
+export const calibratedLogP = (
+  z: number,
+  reference: { readonly centre: number; readonly spread: number },
+): number => logNormalUpperTail((z - reference.centre) / Math.max(1, reference.spread));

@@ -1,0 +1,211 @@
+import type { ContentEvidence } from '../campaign/content-evidence.ts';
+import { handOverZ, type NetworkEvidence, synchronyZ } from '../campaign/network-evidence.ts';
+import { KEY_KINDS, type KeyKind } from '../campaign/shared-keys.ts';
+import type { Profile } from '../profile/profile.ts';
+import type { Axis } from '../report/report.ts';
+import {
+  elicitationRate,
+  logprobsShare,
+  type Releases,
+  releasePivot,
+  responseUniformity,
+  samplingShare,
+  templateConcentration,
+  temporalRegularity,
+} from './profile-signals.ts';
+
+/** Everything a signal may look at: one set of accounts, scored as one. */
+export interface GroupView {
+  readonly members: number;
+  /** The merged profile of the members. */
+  readonly profile: Profile;
+  readonly content: ContentEvidence;
+  readonly network: NetworkEvidence;
+  readonly releases: Releases;
+}
+
+export interface Signal {
+  readonly name: string;
+  readonly axis: Axis;
+  /** +1: more of it speaks for the axis; −1: less of it does. */
+  readonly direction: 1 | -1;
+  /** NaN where it cannot be measured: it then says nothing, which is not the same as zero. */
+  readonly measure: (group: GroupView) => number;
+  /** The measured value in one sentence. */
+  readonly says: (value: number) => string;
+}
+
+const percent = (x: number): string => `${(100 * x).toFixed(x < 0.1 ? 1 : 0)} %`;
+const times = (x: number): string => x.toFixed(x < 10 ? 1 : 0);
+
+const KIND_WORDS: Readonly<Record<KeyKind, readonly [name: string, what: string]>> = {
+  payment: ['shared-payment', 'a payment instrument'],
+  'address-block': ['shared-address-block', 'an address block'],
+  'end-user': ['shared-end-user', 'an end user'],
+  'hand-off': ['conversation-hand-off', 'a conversation that moved from one to another'],
+  'sign-up': ['sign-up-burst', 'a burst of sign-ups'],
+};
+
+/** How many separate clumps of members share an identifier of one kind, beyond chance. */
+const sharedIdentifier = (kind: KeyKind): Signal => ({
+  name: KIND_WORDS[kind][0],
+  axis: 'network',
+  direction: 1,
+  measure: ({ network }) => network.clumps.find((c) => c.kind === kind)!.clumps,
+  says: (v) =>
+    `${times(v)} separate ${v === 1 ? 'group' : 'groups'} of members share ${KIND_WORDS[kind][1]}.`,
+});
+
+/**
+ * The signals of a set of accounts. docs/reference/signals.md describes each one with its source and
+ * its legitimate twin; a test keeps the two lists equal.
+ */
+export const SIGNALS: readonly Signal[] = [
+  ...KEY_KINDS.map(sharedIdentifier),
+  {
+    name: 'limit-hand-over',
+    axis: 'network',
+    direction: 1,
+    measure: ({ network }) => handOverZ(network),
+    says: (v) =>
+      `When one member stops, another starts within minutes, ${times(v)} standard deviations more often than on shifted days.`,
+  },
+  {
+    name: 'synchrony',
+    axis: 'network',
+    direction: 1,
+    measure: ({ network }) => synchronyZ(network),
+    says: (v) =>
+      `Members are active in the same ten minutes ${times(v)} standard deviations more often than on shifted days.`,
+  },
+  {
+    name: 'complementary-coverage',
+    axis: 'intent',
+    direction: 1,
+    measure: ({ content }) => 1 - content.repeated,
+    says: (v) => `${percent(v)} of the family's distinct prompts were asked by one member only.`,
+  },
+  {
+    name: 'own-topics',
+    axis: 'intent',
+    direction: -1,
+    measure: ({ content }) => content.ownTopics,
+    says: (v) =>
+      `Two prompts of one member fall on one topic ${times(Math.exp(v))} times as often as two of different members; people have topics of their own, shards have not.`,
+  },
+  {
+    name: 'own-length',
+    axis: 'intent',
+    direction: -1,
+    measure: ({ content }) => content.ownLength,
+    says: (v) =>
+      `${percent(Math.max(0, v))} of the spread in prompt length lies between members; people differ, shards of one data set do not.`,
+  },
+  {
+    name: 'family-share',
+    axis: 'intent',
+    direction: 1,
+    measure: ({ content }) => content.share,
+    says: (v) => `The family makes up ${percent(v)} of a typical member's distinct prompts.`,
+  },
+  {
+    name: 'human-turns',
+    axis: 'intent',
+    direction: -1,
+    measure: ({ content }) => content.humanTurns,
+    says: (v) => `${percent(v)} of the family's prompts read like a turn of a conversing person.`,
+  },
+  {
+    name: 'standalone-prompts',
+    axis: 'intent',
+    direction: 1,
+    measure: ({ content }) => content.standalone,
+    says: (v) => `${percent(v)} of the family's prompts open a conversation.`,
+  },
+  {
+    name: 'elicitation',
+    axis: 'intent',
+    direction: 1,
+    measure: ({ content }) => content.elicitation,
+    says: (v) =>
+      `${percent(v)} of the family's prompts ask for reasoning, grading, rewriting, data or a fixed format.`,
+  },
+  {
+    name: 'reasoning-elicitation',
+    axis: 'intent',
+    direction: 1,
+    measure: ({ profile }) => elicitationRate(profile, 'reasoning'),
+    says: (v) => `${percent(v)} of all prompts ask for the reasoning to be written out.`,
+  },
+  {
+    name: 'rubric-grading',
+    axis: 'intent',
+    direction: 1,
+    measure: ({ profile }) => elicitationRate(profile, 'rubric'),
+    says: (v) => `${percent(v)} of all prompts ask for answers to be graded.`,
+  },
+  {
+    name: 'prompt-length-spread',
+    axis: 'intent',
+    direction: -1,
+    measure: ({ content }) => content.lengthSpread,
+    says: (v) => `Prompt lengths of the family spread by a factor of ${times(Math.exp(v))}.`,
+  },
+  {
+    name: 'response-length-spread',
+    axis: 'intent',
+    direction: -1,
+    measure: ({ content }) => content.responseSpread,
+    says: (v) => `Answer lengths of the family spread by a factor of ${times(Math.exp(v))}.`,
+  },
+  {
+    name: 'response-uniformity',
+    axis: 'intent',
+    direction: 1,
+    measure: ({ profile }) => responseUniformity(profile),
+    says: (v) =>
+      `Two answers have the same length, within a quarter octave, ${percent(v)} of the time.`,
+  },
+  {
+    name: 'topic-coverage',
+    axis: 'intent',
+    direction: 1,
+    measure: ({ content }) => content.effectiveTopics,
+    says: (v) => `The family spreads evenly over ${times(v)} topics.`,
+  },
+  {
+    name: 'template-concentration',
+    axis: 'intent',
+    direction: 1,
+    measure: ({ profile }) => templateConcentration(profile),
+    says: (v) => `Two prompts share their opening, closing or skeleton ${percent(v)} of the time.`,
+  },
+  {
+    name: 'temporal-regularity',
+    axis: 'intent',
+    direction: 1,
+    measure: ({ profile }) => temporalRegularity(profile),
+    says: (v) => `Activity covers the hours of the day with an evenness of ${percent(v)}.`,
+  },
+  {
+    name: 'logprobs',
+    axis: 'intent',
+    direction: 1,
+    measure: ({ profile }) => logprobsShare(profile),
+    says: (v) => `${percent(v)} of the requests ask for token probabilities.`,
+  },
+  {
+    name: 'n-sampling',
+    axis: 'intent',
+    direction: 1,
+    measure: ({ profile }) => samplingShare(profile),
+    says: (v) => `${percent(v)} of the requests ask for several completions.`,
+  },
+  {
+    name: 'release-pivot',
+    axis: 'intent',
+    direction: 1,
+    measure: ({ profile, releases }) => releasePivot(profile, releases),
+    says: (v) => `${percent(v)} of the traffic moved to a new model within a day of its release.`,
+  },
+];
