@@ -23,6 +23,8 @@ export interface Corpus {
   /** SHA-256 of the file in hex; null for a grammar, whose text is part of this program. */
   readonly sha256: string | null;
   readonly kind: UnitKind;
+  /** Language of a grammar; null for a file, which speaks whatever its people spoke. */
+  readonly language: string | null;
   /** The people of this corpus all work on the same few tasks (a coding study, a class). */
   readonly sharedTasks: boolean;
   readonly units: readonly Unit[];

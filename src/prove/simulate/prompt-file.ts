@@ -38,17 +38,17 @@ const parseRow = (line: string, where: string): PromptRow => {
     throw unreadable(where, 'not a JSON object', cause);
   }
   const row = (value ?? {}) as Record<string, unknown>;
-  const prompt = text(row['prompt']);
+  const prompt = text(row.prompt);
   if (prompt === null) throw unreadable(where, 'no "prompt" text');
-  const tokens = Number(row['response_tokens'] ?? Number.NaN);
+  const tokens = Number(row.response_tokens ?? Number.NaN);
   return {
     text: prompt,
     responseTokens: Number.isFinite(tokens) && tokens >= 0 ? Math.round(tokens) : null,
-    followUp: text(row['follow_up']),
-    person: text(row['person']),
-    topic: text(row['topic']),
-    template: text(row['template']),
-    task: text(row['task']),
+    followUp: text(row.follow_up),
+    person: text(row.person),
+    topic: text(row.topic),
+    template: text(row.template),
+    task: text(row.task),
   };
 };
 
@@ -78,6 +78,7 @@ const corpusOf = (name: string, sha256: string, rows: readonly PromptRow[]): Cor
     name,
     sha256,
     kind,
+    language: null,
     sharedTasks: column === 'person' && rows.every((row) => row.task !== null),
     units: kind === 'plain' ? slices(rows.length, PLAIN_SLICE) : units,
     size: rows.length,

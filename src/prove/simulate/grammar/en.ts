@@ -85,7 +85,7 @@ export const en: LanguagePack = {
   ],
   problems: [
     '{name} buys {#3-96} {thing} at {place} and gives {#2-40} of them to {name}. Later {name} finds {#2-60} more and packs all of them in bags of {#2-12}. How many full bags are there?',
-    'At {place}, {name} sells {thing} for ${#2-29} each. On Monday {#11-99} are sold and on Tuesday {#2-9} times as many. How much money came in?',
+    'At {place}, {name} sells {thing} for {#2-29} dollars each. On Monday {#11-99} are sold and on Tuesday {#2-9} times as many. How much money came in?',
     'A box holds {#4-48} {thing}. {name} carries {#3-37} boxes from {place} and drops {#2-25} {thing} on the way. How many arrive?',
     '{name} walks {#2-19} km to {place} at {#3-7} km per hour and comes back by bus at {#20-60} km per hour after resting {#5-90} minutes. How long was the trip?',
     'Every {#2-9} days {name} takes {#3-30} {thing} to {place}. After {#20-360} days a third of them have been used. How many are left?',

@@ -25,6 +25,7 @@ const topicCorpus = (
     name,
     sha256: null,
     kind,
+    language: name.slice(name.lastIndexOf(':') + 1),
     sharedTasks: false,
     units,
     size: each * topics.length,

@@ -44,6 +44,7 @@ export const harvestCorpus = (family: HarvestFamily, language: Language | 'mix')
     name,
     sha256: null,
     kind: 'plain',
+    language,
     sharedTasks: false,
     units: [{ key: 'all', start: 0, size: text.size }],
     size: text.size,
