@@ -45,7 +45,7 @@ test('a campaign is explained from verdict to signals, links, families and what 
 test('each signal shows value, baseline, contribution, bar and its sentence', () => {
   const shown = renderExplanation(report, campaign.id, OPTIONS);
   assert.match(shown, /├─ ██████░░░░ {3}\+2\.2 {2}shared-payment\n.*51 of the accounts pay/);
-  assert.match(shown, /measured 0\.61; ordinary traffic: half below 0, 99 % below 0\.040/);
+  assert.match(shown, /measured 0\.61; ordinary traffic: half below 0, 99 % below 0\.04/);
   assert.match(shown, /−0\.2 {2}address-block\n.*\n.*speaks against; measured/);
 });
 

@@ -40,7 +40,7 @@ test('a score just below 1 is not shown as certainty', () => {
 test('measured values keep about three digits', () => {
   const shown = [0, 37, 0.984, 0.0041, 12.34, 123.4, 54_321.9, -0.5, 1e9, 1e-6].map(formatValue);
   assert.deepEqual(shown.slice(0, 6), ['0', '37', '0.98', '0.004', '12.3', '123']);
-  assert.deepEqual(shown.slice(6), ['54\u202f322', '−0.50', '1.0e+9', '1.0e−6']);
+  assert.deepEqual(shown.slice(6), ['54\u202f322', '−0.5', '1.0e+9', '1.0e−6']);
 });
 
 test('a small share is never shown as nothing', () => {

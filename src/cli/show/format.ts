@@ -30,7 +30,7 @@ export const formatValue = (value: number): string => {
   if (size >= 1000) return signed(formatCount(size), value);
   if (Number.isInteger(size)) return signed(String(size), value);
   const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3;
-  return signed(size.toFixed(digits), value);
+  return signed(String(Number(size.toFixed(digits))), value);
 };
 
 const signed = (text: string, value: number): string => (value < 0 ? `−${text}` : text);

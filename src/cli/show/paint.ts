@@ -19,13 +19,13 @@ type Output = { readonly isTTY?: boolean; readonly columns?: number };
 export const terminalOptions = (stream: Output, env: Environment): TerminalOptions => {
   const tty = stream.isTTY === true;
   const set = (name: string): boolean => (env[name] ?? '') !== '';
-  const forced = set('FORCE_COLOR') && env['FORCE_COLOR'] !== '0';
-  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || 'UTF-8';
+  const forced = set('FORCE_COLOR') && env.FORCE_COLOR !== '0';
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || 'UTF-8';
   return {
     // A file or a pipe has no width; 100 columns read well in a log and in an e-mail.
     width: Math.max(40, stream.columns ?? 100),
-    color: !set('NO_COLOR') && (forced || (tty && env['TERM'] !== 'dumb')),
-    unicode: env['TERM'] !== 'linux' && env['TERM'] !== 'dumb' && /utf-?8/i.test(locale),
+    color: !set('NO_COLOR') && (forced || (tty && env.TERM !== 'dumb')),
+    unicode: env.TERM !== 'linux' && env.TERM !== 'dumb' && /utf-?8/i.test(locale),
   };
 };
 
