@@ -7,7 +7,7 @@ import {
   groupOfFamily,
 } from './content-groups.ts';
 import type { Population } from './population.ts';
-import type { SharedKeys } from './shared-keys.ts';
+import type { KeyKind, SharedKeys } from './shared-keys.ts';
 
 /** Two candidates with this much of their accounts in common are one. */
 const SAME = 0.8;
@@ -18,8 +18,11 @@ const overlap = (a: ReadonlySet<number>, b: readonly number[]): number => {
   return both / (a.size + b.length - both);
 };
 
-/** Connected components of accounts over shared identifiers, sign-up bursts aside. */
-export const identityComponents = (population: Population, shared: SharedKeys): number[][] => {
+/** Kinds that join accounts whatever they ask about. */
+const JOINING: ReadonlySet<KeyKind> = new Set(['payment', 'end-user', 'hand-off']);
+
+/** Connected components of accounts over cards, end users and moved conversations. */
+export const networkComponents = (population: Population, shared: SharedKeys): number[][] => {
   const parent = Int32Array.from(population.ids.keys());
   const find = (node: number): number => {
     let at = node;
@@ -30,8 +33,7 @@ export const identityComponents = (population: Population, shared: SharedKeys): 
     return at;
   };
   for (const key of shared.keys) {
-    // A burst of sign-ups is a crowd of strangers until something else says otherwise.
-    if (key.kind === 'sign-up') continue;
+    if (!JOINING.has(key.kind)) continue;
     for (let i = 1; i < key.accounts.length; i++)
       parent[find(key.accounts[i]!)] = find(key.accounts[0]!);
   }
@@ -42,20 +44,19 @@ export const identityComponents = (population: Population, shared: SharedKeys): 
     if (list === undefined) components.set(root, [a]);
     else list.push(a);
   }
-  return [...components.values()];
+  return [...components.values()].filter((accounts) => accounts.length > 1);
 };
 
 /** A topic that more accounts draw on than this is everybody's. */
 const MAX_TOPIC_SEED = 2_000;
 
 /**
- * Sets of accounts worth scoring: those that draw on one prompt family, and those that identifiers
- * join and that turn out to share content.
+ * Sets of accounts worth scoring: those that draw on one prompt family. Nothing about identity is
+ * looked at, which keeps the test of identity on these sets honest.
  */
 export const findCandidates = (
   population: Population,
   families: Families,
-  shared: SharedKeys,
   options: GroupOptions,
 ): ContentGroup[] => {
   const { draws } = families;
@@ -69,10 +70,6 @@ export const findCandidates = (
     const drawers = accountsOfTopic(draws, topic);
     if (drawers.length >= options.minEntities && drawers.length <= MAX_TOPIC_SEED)
       keep(groupOfAccounts(draws, drawers, options));
-  }
-  for (const accounts of identityComponents(population, shared)) {
-    if (accounts.length < options.minEntities) continue;
-    keep(groupOfAccounts(draws, accounts, options));
   }
   return distinct(found, population.ids.length);
 };

@@ -41,33 +41,51 @@ export interface ContentEvidence {
   readonly effectiveTopics: number;
 }
 
-interface MemberRows {
-  readonly entity: number;
-  readonly rows: readonly number[];
+/** One distinct prompt of the family as one member asked it: numbers only, so it can be handed on. */
+export interface ContentRow {
+  readonly key: number;
+  readonly topic: number;
+  readonly characters: number;
+  readonly responseTokens: number;
+  /** Bit mask over ELICITATION_FAMILIES. */
+  readonly elicitation: number;
+  readonly firstTurn: boolean;
 }
 
-const rowsOfMembers = (
+/** The family prompts of one member. */
+export interface MemberContent {
+  readonly entity: number;
+  /** Distinct prompts sampled from the account, of any family. */
+  readonly sampled: number;
+  readonly rows: readonly ContentRow[];
+}
+
+export const contentOfMembers = (
   population: Population,
   table: PromptTable,
   topicOf: Int32Array,
   topics: readonly number[],
   accounts: readonly number[],
-): MemberRows[] => {
+): MemberContent[] => {
   const wanted = new Set(topics);
   return accounts.map((a) => {
-    const rows: number[] = [];
-    for (let r = table.starts[a]!; r < table.starts[a + 1]!; r++)
-      if (wanted.has(topicOf[r]!)) rows.push(r);
-    return { entity: population.entityOf[a]!, rows };
+    const rows: ContentRow[] = [];
+    for (let r = table.starts[a]!; r < table.starts[a + 1]!; r++) {
+      if (!wanted.has(topicOf[r]!)) continue;
+      const { characters, responseTokens, elicitation, firstTurn } = table.samples[r]!;
+      const topic = topicOf[r]!;
+      rows.push({ key: table.keys[r]!, topic, characters, responseTokens, elicitation, firstTurn });
+    }
+    const sampled = table.starts[a + 1]! - table.starts[a]!;
+    return { entity: population.entityOf[a]!, sampled, rows };
   });
 };
 
-const repeatedShare = (table: PromptTable, members: readonly MemberRows[]): number => {
+const repeatedShare = (members: readonly MemberContent[]): number => {
   const askedBy = new Map<number, number>();
   const repeated = new Set<number>();
   for (const { entity, rows } of members)
-    for (const r of rows) {
-      const key = table.keys[r]!;
+    for (const { key } of rows) {
       const first = askedBy.get(key);
       if (first === undefined) askedBy.set(key, entity);
       else if (first !== entity) repeated.add(key);
@@ -105,14 +123,14 @@ const intraclass = (groups: readonly (readonly number[])[]): number => {
 };
 
 /** ln(P(same topic | same account) / P(same topic | different accounts)), smoothed. */
-const topicAffinity = (topicOf: Int32Array, members: readonly MemberRows[]): number => {
+const topicAffinity = (members: readonly MemberContent[]): number => {
   const total = new Map<number, number>();
   let prompts = 0;
   let samePairs = 0;
   let sameHits = 0;
   for (const { rows } of members) {
     const own = new Map<number, number>();
-    for (const r of rows) own.set(topicOf[r]!, (own.get(topicOf[r]!) ?? 0) + 1);
+    for (const { topic } of rows) own.set(topic, (own.get(topic) ?? 0) + 1);
     samePairs += (rows.length * (rows.length - 1)) / 2;
     prompts += rows.length;
     for (const [topic, count] of own) {
@@ -127,43 +145,33 @@ const topicAffinity = (topicOf: Int32Array, members: readonly MemberRows[]): num
   return Math.log((sameHits + 1) / (samePairs + 1)) - Math.log((hits + 1) / (pairs + 1));
 };
 
-const effectiveTopics = (topicOf: Int32Array, rows: readonly number[]): number => {
+const effectiveTopics = (rows: readonly ContentRow[]): number => {
   const counts = emptyCounts();
-  for (const r of rows) addCount(counts, topicOf[r]!);
+  for (const { topic } of rows) addCount(counts, topic);
   const same = collisionRate(counts);
   return same > 0 ? 1 / same : counts.keys.length;
 };
 
-export const measureContent = (
-  population: Population,
-  table: PromptTable,
-  topicOf: Int32Array,
-  topics: readonly number[],
-  accounts: readonly number[],
-): ContentEvidence => {
-  const members = rowsOfMembers(population, table, topicOf, topics, accounts);
+export const measureContent = (members: readonly MemberContent[]): ContentEvidence => {
   const rows = members.flatMap((m) => m.rows);
-  const lengths = (list: readonly number[]): number[] =>
-    list.map((r) => Math.log(1 + table.samples[r]!.characters));
-  const responses = rows.map((r) => Math.log(1 + table.samples[r]!.responseTokens));
-  const share = (test: (row: number) => boolean): number =>
-    rows.reduce((sum, r) => sum + (test(r) ? 1 : 0), 0) / Math.max(1, rows.length);
-  const shares = members.map(
-    (m, i) =>
-      m.rows.length / Math.max(1, table.starts[accounts[i]! + 1]! - table.starts[accounts[i]!]!),
-  );
+  const lengths = (list: readonly ContentRow[]): number[] =>
+    list.map((row) => Math.log(1 + row.characters));
+  const responses = rows.map((row) => Math.log(1 + row.responseTokens));
+  const share = (test: (row: ContentRow) => boolean): number =>
+    rows.reduce((sum, row) => sum + (test(row) ? 1 : 0), 0) / Math.max(1, rows.length);
+  const shares = members.map((m) => m.rows.length / Math.max(1, m.sampled));
   return {
     prompts: rows.length,
     share: shares.length > 0 ? median(shares) : 0,
-    repeated: repeatedShare(table, members),
-    standalone: share((r) => table.samples[r]!.firstTurn),
-    humanTurns: share((r) => (table.samples[r]!.elicitation & HUMAN_TURN_MASK) !== 0),
-    elicitation: share((r) => (table.samples[r]!.elicitation & EXTRACTION_MASK) !== 0),
+    repeated: repeatedShare(members),
+    standalone: share((row) => row.firstTurn),
+    humanTurns: share((row) => (row.elicitation & HUMAN_TURN_MASK) !== 0),
+    elicitation: share((row) => (row.elicitation & EXTRACTION_MASK) !== 0),
     lengthSpread: spread(lengths(rows)),
     responseSpread: spread(responses),
     responseLength: responses.length > 0 ? median(responses) : 0,
     ownLength: intraclass(members.map((m) => lengths(m.rows))),
-    ownTopics: topicAffinity(topicOf, members),
-    effectiveTopics: effectiveTopics(topicOf, rows),
+    ownTopics: topicAffinity(members),
+    effectiveTopics: effectiveTopics(rows),
   };
 };

@@ -42,7 +42,7 @@ export const accountsOfTopic = (draws: TopicDraws, topic: number): number[] =>
   Array.from(draws.accountIndex.subarray(draws.topicStarts[topic]!, draws.topicStarts[topic + 1]!));
 
 /** Topics that the accounts share far beyond the rest of the population. */
-const sharedTopics = (
+export const sharedTopics = (
   draws: TopicDraws,
   accounts: readonly number[],
   within: Uint8Array | null,

@@ -1,0 +1,168 @@
+import { createRandom, uniform } from '../../base/random.ts';
+import { logPoissonUpperTail } from '../../base/tails.ts';
+import { FAMILY_DEFAULTS, type Families, findFamilies } from '../family/find-families.ts';
+import { createPromptTable, type PromptTable } from '../family/prompt-table.ts';
+import { findCandidates, networkComponents } from './candidates.ts';
+import type { ContentGroup } from './content-groups.ts';
+import { askersOf } from './habits.ts';
+import type { MembershipContext } from './membership.ts';
+import {
+  createNetworkIndex,
+  measureNetwork,
+  type NetworkEvidence,
+  sharedLogP,
+} from './network-evidence.ts';
+import type { Population } from './population.ts';
+import { type RefinedGroup, refine } from './refine.ts';
+import { findSharedKeys, type SharedKeys } from './shared-keys.ts';
+
+/** A set of accounts that content suggested, with the independent evidence of identity. */
+export interface Candidate {
+  readonly group: ContentGroup;
+  readonly network: NetworkEvidence;
+  /** ln of the network p-value: identity tested on a set that content chose. */
+  readonly logP: number;
+}
+
+/** A candidate after its members were weighed; no two share most of their accounts. */
+export interface Operation {
+  readonly candidate: Candidate;
+  readonly group: RefinedGroup;
+  readonly network: NetworkEvidence;
+}
+
+/** Accounts between which conversations and cards move, whatever they talk about. */
+export interface Relay {
+  readonly accounts: readonly number[];
+  readonly network: NetworkEvidence;
+  /** ln of the chance of as many hand-offs among as many ordinary accounts. */
+  readonly logP: number;
+}
+
+export interface Search {
+  readonly population: Population;
+  readonly table: PromptTable;
+  readonly families: Families;
+  readonly shared: SharedKeys;
+  readonly candidates: readonly Candidate[];
+  readonly operations: readonly Operation[];
+  readonly relays: readonly Relay[];
+}
+
+export interface SearchOptions {
+  /** Most prompts that are embedded and clustered; bounds time and memory. */
+  readonly promptLimit: number;
+  readonly minEntities: number;
+  readonly seed: number;
+  /** Called at the start of each stage with its name. */
+  readonly onStage?: (stage: string) => void;
+}
+
+export const SEARCH_DEFAULTS: SearchOptions = { promptLimit: 400_000, minEntities: 5, seed: 1 };
+
+/** Only candidates with at least this much identity evidence are worth weighing member by member. */
+const WORTH_REFINING = Math.log(0.01);
+/** Operations that share this much of the smaller one are the same. */
+const SAME_OPERATION = 0.5;
+
+const sharedPart = (a: ReadonlySet<number>, b: readonly number[]): number => {
+  let both = 0;
+  for (const x of b) if (a.has(x)) both++;
+  return both / Math.max(1, Math.min(a.size, b.length));
+};
+
+const refineCandidates = (
+  context: MembershipContext,
+  candidates: readonly Candidate[],
+  minEntities: number,
+  measure: (accounts: readonly number[]) => NetworkEvidence,
+): Operation[] => {
+  const operations: Operation[] = [];
+  const taken: ReadonlySet<number>[] = [];
+  const promising = candidates
+    .filter(({ logP }) => logP < WORTH_REFINING)
+    .sort((a, b) => a.logP - b.logP);
+  for (const candidate of promising) {
+    const { accounts } = candidate.group;
+    // A candidate inside a known operation would only find it again.
+    if (taken.some((known) => accounts.filter((a) => known.has(a)).length > 0.8 * accounts.length))
+      continue;
+    const group = refine(context, candidate.group, minEntities);
+    if (group === null) continue;
+    if (taken.some((known) => sharedPart(known, group.accounts) > SAME_OPERATION)) continue;
+    taken.push(new Set(group.accounts));
+    operations.push({ candidate, group, network: measure(group.accounts) });
+  }
+  return operations;
+};
+
+/** Fewest hand-offs that make a relay, and one honest moved conversation to be expected anywhere. */
+const MIN_HAND_OFFS = 4;
+const HONEST_HAND_OFFS = 1;
+
+const findRelays = (
+  population: Population,
+  shared: SharedKeys,
+  minEntities: number,
+  measure: (accounts: readonly number[]) => NetworkEvidence,
+): Relay[] => {
+  const relays: Relay[] = [];
+  const total = shared.keys.filter((key) => key.kind === 'hand-off').length;
+  for (const accounts of networkComponents(population, shared)) {
+    if (accounts.length < minEntities) continue;
+    const inside = new Set(accounts.flatMap((a) => shared.keysOf[a]!));
+    let handOffs = 0;
+    for (const key of inside) if (shared.keys[key]!.kind === 'hand-off') handOffs++;
+    if (handOffs < MIN_HAND_OFFS) continue;
+    const rate = (total - handOffs) / Math.max(1, population.ids.length - accounts.length);
+    const expected = rate * accounts.length + HONEST_HAND_OFFS;
+    relays.push({
+      accounts,
+      network: measure(accounts),
+      logP: logPoissonUpperTail(handOffs, expected),
+    });
+  }
+  return relays;
+};
+
+/** From profiles to operations: families, candidates, evidence of identity, members. */
+export const searchCampaigns = (
+  population: Population,
+  options: SearchOptions = SEARCH_DEFAULTS,
+): Search => {
+  const state = createRandom(options.seed);
+  const random = (): number => uniform(state);
+  options.onStage?.('prompt families');
+  const table = createPromptTable(population.profiles, options.promptLimit);
+  const families = findFamilies(table, population.ids.length, FAMILY_DEFAULTS, random);
+  options.onStage?.('links');
+  const shared = findSharedKeys(population);
+  const groupOptions = { minEntities: options.minEntities, entityOf: population.entityOf };
+  const groups = findCandidates(population, families, groupOptions);
+  const index = createNetworkIndex(population, shared);
+  const measure = (accounts: readonly number[]): NetworkEvidence =>
+    measureNetwork(index, accounts, random);
+  options.onStage?.('campaigns');
+  const candidates = groups.map((group): Candidate => {
+    const network = measure(group.accounts);
+    return { group, network, logP: sharedLogP(network) };
+  });
+  const context: MembershipContext = {
+    population,
+    table,
+    topicOf: families.topicOf,
+    draws: families.draws,
+    shared,
+    askers: askersOf(table),
+  };
+  const { minEntities } = options;
+  return {
+    population,
+    table,
+    families,
+    shared,
+    candidates,
+    operations: refineCandidates(context, candidates, minEntities, measure),
+    relays: findRelays(population, shared, minEntities, measure),
+  };
+};
