@@ -3,12 +3,13 @@ import {
   below,
   between,
   chance,
+  exponential,
   integer,
   logNormal,
   type Random,
   shuffle,
 } from '../../base/random.ts';
-import { addAccount, type Cast, randomOf } from './cast.ts';
+import { addAccount, type Cast, randomOf, waking } from './cast.ts';
 import { type Identity, newCard } from './identity.ts';
 import { type Address, ordinaryAddresses, rentedBlocks } from './network.ts';
 import { DAY, HOUR, type Profile } from './schedule.ts';
@@ -55,13 +56,13 @@ const signUps = (cast: Cast, random: Random, size: number): (number | null)[] =>
     const day = start - between(random, 1, 25) * DAY;
     return Array.from({ length: size }, () => day + between(random, 0, 5) * HOUR);
   }
+  // Bought over months, a dozen at a time, and a quarter of them one by one.
   const bursts = Array.from(
-    { length: Math.max(3, Math.round(size / 15)) },
-    () => start - between(random, 0.5, 28) * DAY,
+    { length: Math.max(3, Math.round(size / 12)) },
+    () => start - exponential(random, 80) * DAY,
   );
-  return Array.from(
-    { length: size },
-    (_, i) => bursts[i % bursts.length]! + between(random, 0, 3) * HOUR,
+  return Array.from({ length: size }, (_, i) =>
+    chance(random, 0.25) ? null : bursts[i % bursts.length]! + between(random, 0, 20) * HOUR,
   );
 };
 
@@ -132,8 +133,7 @@ export const addRelay = (cast: Cast, number: number, size: number): void => {
 const harvestProfile = (cast: Cast, random: Random, account: Account): Profile => {
   const { schedule, arrivals, days } = cast.options;
   if (schedule === 'steady') return cast.steady;
-  if (schedule === 'human')
-    return cast.human('office', account.identity.country.zone + below(random, 3) - 1);
+  if (schedule === 'human') return waking(cast, random, account);
   // Whole days, so that nights stay nights; accounts of one trace need not move together.
   return cast.recorded(below(random, arrivals.length), below(random, days));
 };

@@ -5,8 +5,8 @@ import type { Identity } from './identity.ts';
 import { type Account, PACES } from './stream.ts';
 
 /** Median exchanges of a person in two weeks, and the deviation of its logarithm. */
-const MEDIAN = 28;
-const SIGMA = 1;
+const MEDIAN = 22;
+const SIGMA = 1.3;
 
 /** Exchanges of one person over the world, before scaling. */
 export const personCount = (cast: Cast, random: Random): number =>

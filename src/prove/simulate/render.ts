@@ -36,7 +36,8 @@ const OPENINGS = [
   'Certainly.',
 ];
 
-const hex8 = (n: number): string => (n >>> 0).toString(16).padStart(8, '0');
+const HEX4 = Array.from({ length: 65_536 }, (_, n) => n.toString(16).padStart(4, '0'));
+const hex8 = (n: number): string => HEX4[(n >>> 16) & 0xffff]! + HEX4[n & 0xffff]!;
 /** mix32 is a bijection, so the first half alone keeps 2³² ids apart. */
 const opaque = (prefix: 'ex' | 'conv' | 'eu', n: number, salt: number): string =>
   `${prefix}_${hex8(mix32(n ^ salt))}${hex8(mix32(Math.imul(n, 0x9e3779b1) + prefix.length))}`;
@@ -155,7 +156,7 @@ export const render = (due: Due, clock: Clock, counters: Counters): TrafficRow =
     ja4: client.ja4,
   };
   if (limited) afterLimit(stream, prompt);
-  else if (ok)
+  else if (ok && due.continues)
     stream.messages = [
       ...earlier,
       asked,

@@ -96,10 +96,11 @@ export interface Stream {
 export interface Due {
   readonly at: number;
   readonly stream: Stream;
-  /** First of a session; first of a conversation; not the last of its session. */
+  /** First of a session; first of a conversation; not the last of its session, of its conversation. */
   readonly opens: boolean;
   readonly fresh: boolean;
   readonly more: boolean;
+  readonly continues: boolean;
 }
 
 const onBeat = (stream: Stream, at: number): number => {
@@ -133,7 +134,8 @@ export const runUntil = (stream: Stream, until: number, due: Due[]): boolean => 
     stream.sessionLeft--;
     stream.talkLeft--;
     const { nextAt: at, opens } = stream;
-    due.push({ at, stream, opens, fresh, more: stream.sessionLeft > 0 });
+    const more = stream.sessionLeft > 0;
+    due.push({ at, stream, opens, fresh, more, continues: more && stream.talkLeft > 0 });
     stream.opens = false;
     if (stream.sessionLeft > 0) stream.nextAt += logNormal(random, pace.gap, pace.sigma) * 1000;
     else if (!openSession(stream)) return false;

@@ -1,12 +1,12 @@
 /** Writes a world as files, at the speed the disk accepts. */
-import { once } from 'node:events';
-import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
 import { StillwatchError } from '../../base/errors.ts';
 import type { Corpus } from './corpus.ts';
+import { openLineWriter } from './line-writer.ts';
 import type { WorldRequest } from './options.ts';
 import type { WorldPlan } from './plan.ts';
+import { createSerializer } from './serialize.ts';
 import { simulate } from './simulate.ts';
 
 /** What was written; also the content of world.json. */
@@ -25,8 +25,6 @@ export interface WorldSummary {
     readonly last: string | null;
   };
 }
-
-const CHUNK = 1 << 18;
 
 const statementOf = (plan: WorldPlan): string =>
   plan.options.everyday.length + plan.options.harvest.length > 0
@@ -86,7 +84,7 @@ const jsonLines = (rows: readonly object[]): string =>
 
 /**
  * Writes traffic.jsonl, accounts.jsonl, labels.jsonl and world.json into `dir`, which is made when
- * missing. `onProgress` hears the number of rows, and how many are planned, about every quarter of a megabyte.
+ * missing. `onProgress` hears the number of rows, and how many are planned, about every megabyte.
  * Throws USAGE, and OUTPUT_UNWRITABLE when the folder or a file cannot be written.
  */
 export const writeWorld = async (
@@ -100,27 +98,23 @@ export const writeWorld = async (
     mkdirSync(dir, { recursive: true });
     writeFileSync(join(dir, 'accounts.jsonl'), jsonLines(world.accounts));
     writeFileSync(join(dir, 'labels.jsonl'), jsonLines(world.labels));
-    const out = createWriteStream(join(dir, 'traffic.jsonl'), { highWaterMark: 4 * CHUNK });
-    const written = finished(out);
-    // A failure before the first await must not be lost; it is thrown by the awaits below.
-    written.catch(() => {});
-    let text = '';
+    const out = await openLineWriter(join(dir, 'traffic.jsonl'));
+    const serialize = createSerializer();
     let exchanges = 0;
     let first: string | null = null;
     let last: string | null = null;
-    for (const row of world.exchanges) {
-      first ??= row.timestamp;
-      last = row.timestamp;
-      exchanges++;
-      text += `${JSON.stringify(row)}\n`;
-      if (text.length < CHUNK) continue;
-      if (!out.write(text)) await Promise.race([once(out, 'drain'), written]);
-      text = '';
-      onProgress(exchanges, planned);
+    try {
+      for (const row of world.exchanges) {
+        first ??= row.timestamp;
+        last = row.timestamp;
+        exchanges++;
+        if (!out.add(serialize(row))) continue;
+        await out.flush();
+        onProgress(exchanges, planned);
+      }
+    } finally {
+      await out.close();
     }
-    out.end(text);
-    await written;
-    onProgress(exchanges, planned);
     const summary = summarize(world.plan, exchanges, first, last);
     writeFileSync(join(dir, 'world.json'), `${JSON.stringify(summary, null, 2)}\n`);
     return summary;
