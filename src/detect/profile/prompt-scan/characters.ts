@@ -53,7 +53,7 @@ const hasStrippableMarks = (unit: number): boolean =>
   unit < 0x600 || (unit >= 0x1e00 && unit <= 0x1fff);
 
 const classOf = (character: string, folded: string): number => {
-  if (/[\n\r\u2028\u2029]/.test(character)) return NEWLINE;
+  if (/[\n\u2028\u2029]/.test(character)) return NEWLINE;
   if (/\s/.test(character)) return SPACE;
   // Control and format characters, soft hyphen, variation selectors and the lone NUL.
   if (/\p{Cc}|\p{Cf}|\p{Variation_Selector}/u.test(character)) return IGNORED;
@@ -95,6 +95,9 @@ for (let unit = 0; unit < SIZE; unit++) {
   const bare = folded.normalize('NFD').replace(/\p{M}/gu, '');
   BASE[unit] = (hasStrippableMarks(unit) ? oneUnit(bare, folded) : folded).charCodeAt(0);
 }
+// The scanner folds ASCII with `| 0x20`: for '_', the one word unit that is no letter, that is DEL.
+FOLD[0x5f] = 0x7f;
+BASE[0x5f] = 0x7f;
 for (const [open, close] of QUOTES) {
   CLASS[open.charCodeAt(0)] = QUOTE;
   CLASS[close.charCodeAt(0)] = QUOTE;

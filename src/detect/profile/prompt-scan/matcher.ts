@@ -1,17 +1,19 @@
 import { buildAutomaton } from './automaton.ts';
 import { ELICITATION_FAMILIES } from './families.ts';
 import type { Lexicon } from './lexicon/lexicon.ts';
-import { parsePhrase } from './pattern.ts';
+import { AT_PROMPT, parsePhrase } from './pattern.ts';
 import { tokensOf } from './tokens.ts';
 
 /** An edge key holds 17 bits of state and 13 bits of token. */
 export const TOKEN_BITS = 13;
 const MAX_STATES = 1 << 17;
 const MAX_TOKENS = 1 << TOKEN_BITS;
-/** Layout of a word entry: token id, five bits of languages, "is a function word", "begins a phrase". */
+/** Layout of a word entry: token id, five bits of languages, "function word", "begins at once". */
 export const ENTRY_LANGUAGES = TOKEN_BITS;
-export const ENTRY_KEPT = 1 << (TOKEN_BITS + 5);
-export const ENTRY_BEGINS = 1 << (TOKEN_BITS + 6);
+export const ENTRY_KEPT_BIT = TOKEN_BITS + 5;
+export const ENTRY_AT_ONCE_BIT = TOKEN_BITS + 6;
+/** Bits of the filter of word pairs that open a phrase. */
+const PAIR_BITS = 17;
 /** The Latin languages that share words, in the order of their bits. */
 export const SHARED_SCRIPT = ['en', 'es', 'fr', 'de', 'other'] as const;
 
@@ -20,7 +22,7 @@ export const SHARED_SCRIPT = ['en', 'es', 'fr', 'de', 'other'] as const;
  * open addressing with linear probing at a load below one half.
  */
 export interface Matcher {
-  /** Pairs (hash, entry); entry 0 marks an empty place. */
+  /** Pairs (hash, entry); entry 0 marks an empty place. A word is in one of its two places. */
   readonly words: Int32Array;
   readonly wordShift: number;
   /** Pairs (key, state); state 0 marks an empty place. */
@@ -28,6 +30,11 @@ export interface Matcher {
   readonly edgeShift: number;
   /** Token to first state, for phrases that begin anywhere, at a sentence, at the prompt. */
   readonly roots: readonly [Int32Array, Int32Array, Int32Array];
+  /**
+   * Bits set at `pairPlace` of each two tokens that begin a phrase (Bloom 1970, one hash): most
+   * pairs of words are told apart from those by one load.
+   */
+  readonly pairs: Int32Array;
   /** Families matched on arrival, and those matched only when the prompt ends here. */
   readonly accepts: Int32Array;
   readonly acceptsAtEnd: Int32Array;
@@ -40,8 +47,13 @@ export interface Matcher {
 
 /** Multiplicative hashing (Knuth, The Art of Computer Programming vol. 3, section 6.4). */
 export const GOLDEN = 0x9e3779b1 | 0;
+/** Odd multiplier of the second place of a word (cuckoo hashing, Pagh and Rodler 2001). */
+export const SILVER = 0x85ebca77 | 0;
 
-const pairTable = (pairs: ReadonlyMap<number, number>): { table: Int32Array; shift: number } => {
+export const pairPlace = (first: number, second: number): number =>
+  Math.imul((first << TOKEN_BITS) | second, GOLDEN) >>> (32 - PAIR_BITS);
+
+const probedTable = (pairs: ReadonlyMap<number, number>): { table: Int32Array; shift: number } => {
   const bits = Math.max(4, Math.ceil(Math.log2(pairs.size * 2 + 1)));
   const table = new Int32Array(2 << bits);
   const shift = 32 - bits;
@@ -53,6 +65,32 @@ const pairTable = (pairs: ReadonlyMap<number, number>): { table: Int32Array; shi
     table[2 * at + 1] = value;
   }
   return { table, shift };
+};
+
+/** Two places for each key, so that a look-up has no loop and no branch. Grows until all fit. */
+const cuckooTable = (pairs: ReadonlyMap<number, number>): { table: Int32Array; shift: number } => {
+  for (let bits = Math.max(4, Math.ceil(Math.log2(pairs.size * 2 + 1))); ; bits++) {
+    const shift = 32 - bits;
+    const table = new Int32Array(2 << bits);
+    const place = (start: number, startValue: number): boolean => {
+      let key = start;
+      let value = startValue;
+      let at = Math.imul(key, GOLDEN) >>> shift;
+      for (let moves = 0; moves < 200; moves++) {
+        const oldKey = table[2 * at]!;
+        const oldValue = table[2 * at + 1]!;
+        table[2 * at] = key;
+        table[2 * at + 1] = value;
+        if (oldValue === 0) return true;
+        key = oldKey;
+        value = oldValue;
+        const first = Math.imul(key, GOLDEN) >>> shift;
+        at = at === first ? Math.imul(key, SILVER) >>> shift : first;
+      }
+      return false;
+    };
+    if ([...pairs].every(([key, value]) => place(key, value))) return { table, shift };
+  }
 };
 
 /** Compiles the lexicons of all languages into one matcher. Throws RangeError when they outgrow it. */
@@ -77,11 +115,20 @@ export const compileMatcher = (lexicons: readonly Lexicon[]): Matcher => {
     entries.set(hash, entries.get(hash)! | bits);
   };
 
-  const rows = roots.map((root) => {
+  const pairs = new Int32Array(1 << (PAIR_BITS - 5));
+  const rows = roots.map((root, start) => {
     const row = new Int32Array(MAX_TOKENS);
     for (const [hash, state] of root) {
-      row[tokenOf(hash)] = state;
-      mark(hash, ENTRY_BEGINS);
+      const first = tokenOf(hash);
+      row[first] = state;
+      const { accepts, acceptsAtEnd, gap, edges } = states[state]!;
+      // Phrases of one word, and those with a gap after the first, cannot wait for a second word.
+      if ((accepts | acceptsAtEnd | gap) !== 0 && start !== AT_PROMPT)
+        mark(hash, 1 << ENTRY_AT_ONCE_BIT);
+      for (const second of edges.keys()) {
+        const place = pairPlace(first, tokenOf(second));
+        pairs[place >>> 5]! |= 1 << place;
+      }
     }
     return row;
   });
@@ -92,17 +139,18 @@ export const compileMatcher = (lexicons: readonly Lexicon[]): Matcher => {
   for (const { language, functionWords, commonWords } of lexicons) {
     const bit = (SHARED_SCRIPT as readonly string[]).indexOf(language);
     const told = bit < 0 ? 0 : 1 << (ENTRY_LANGUAGES + bit);
-    for (const { hash } of tokensOf(functionWords)) mark(hash, told | ENTRY_KEPT);
+    for (const { hash } of tokensOf(functionWords)) mark(hash, told | (1 << ENTRY_KEPT_BIT));
     for (const { hash } of tokensOf(commonWords)) mark(hash, told);
   }
-  const words = pairTable(entries);
-  const edgeTable = pairTable(edges);
+  const words = cuckooTable(entries);
+  const edgeTable = probedTable(edges);
   return {
     words: words.table,
     wordShift: words.shift,
     edges: edgeTable.table,
     edgeShift: edgeTable.shift,
     roots: [rows[0]!, rows[1]!, rows[2]!],
+    pairs,
     accepts: Int32Array.from(states, (s) => s.accepts),
     acceptsAtEnd: Int32Array.from(states, (s) => s.acceptsAtEnd),
     gaps: Int32Array.from(states, (s) => s.gap),

@@ -16,9 +16,10 @@ import {
   WORD,
 } from './characters.ts';
 import { COUNT_LIMIT, CYRILLIC, LETTER_HINTS, languageOf, PACKED } from './language.ts';
-import { ENTRY_BEGINS, ENTRY_KEPT, ENTRY_LANGUAGES } from './matcher.ts';
-import { advance, entryOf, familiesAtEnd, run } from './phrase-run.ts';
+import { ENTRY_KEPT_BIT, ENTRY_LANGUAGES } from './matcher.ts';
+import { advance, entryOf, familiesAtEnd, mayAdvance, run } from './phrase-run.ts';
 import { DIGITS, TOKEN_PRIME, TOKEN_SEED } from './tokens.ts';
+import { HEAD_UNITS, loadUnits, TAIL_UNITS, UNITS } from './units.ts';
 
 export {
   ELICITATION_FAMILIES,
@@ -26,10 +27,6 @@ export {
   LANGUAGES,
   type Language,
 } from './families.ts';
-
-/** UTF-16 units read from the start and from the end; between them only the length counts. */
-export const HEAD_UNITS = 4_096;
-export const TAIL_UNITS = 1_024;
 
 /** What one pass over a prompt tells. One object is filled again and again. Hashes are 0 … 2³²−1. */
 export interface PromptScan {
@@ -83,21 +80,23 @@ const RECENT = new Int32Array(8);
  * surrogates are signs, control characters are skipped.
  */
 export const scanPrompt = (text: string, out: PromptScan): void => {
-  const { length } = text;
-  const cut = length > HEAD_UNITS + TAIL_UNITS;
-  let end = cut ? HEAD_UNITS : length;
+  let end = loadUnits(text);
+  while (end > 0 && CLASS[UNITS[end - 1]!]! <= NEWLINE) end--;
+  UNITS[end] = 32;
   let i = 0;
-  while (i < end && CLASS[text.charCodeAt(i)]! <= NEWLINE) i++;
+  while (i < end && CLASS[UNITS[i]!]! <= NEWLINE) i++;
 
   let h = 0;
   let h2 = SEED_2;
   let space = 0;
+  let breaks = 0;
   let prefix = 0;
   let halves = 0;
   let tokens = 0;
   let skeleton = 0;
   let kept = 0;
-  let inSlot = false;
+  // All ones while a slot goes on, else 0.
+  let inSlot = 0;
   let closing = 0;
   let quoted = 0;
 
@@ -114,203 +113,203 @@ export const scanPrompt = (text: string, out: PromptScan): void => {
 
   // 2 at the start of the prompt, 1 at that of a sentence, 0 inside one (phrase-run.ts).
   let place = 2;
+  // The word before, of which phrases begin if this one may follow it.
+  let pending = 0;
+  let pendingPlace = 0;
   let joined = false;
   let lastNumber = false;
   run.live = 0;
   run.families = 0;
 
-  for (;;) {
-    while (i < end) {
-      let unit = text.charCodeAt(i);
-      let kind = CLASS[unit]!;
-      if (kind <= NEWLINE) {
-        // Trailing space is trimmed because nothing follows that would hash it.
-        space = SPACE_MARK;
-        i++;
-        if (kind === NEWLINE) {
-          closing = 0;
-          if (kept < SKELETON_TOKENS && kept > 0) {
-            skeleton = Math.imul(((skeleton << 13) | (skeleton >>> 19)) ^ BREAK, TOKEN_PRIME);
-            kept++;
-            inSlot = false;
-          }
-          // A blank line ends a sentence; a single break may only wrap it.
-          if (place === 0 && i < end && CLASS[text.charCodeAt(i)] === NEWLINE) place = 1;
-        }
-        continue;
-      }
-      let w = TOKEN_SEED;
-      let w2 = SEED_2;
-      let half = 0;
-      let number = false;
-      if (kind === WORD) {
-        let cyrillic = 0;
-        do {
-          if (unit < 0x80) {
-            if (unit > 57) {
-              unit |= 32; // every ASCII unit of class WORD above '9' is a letter or '_'
-              w = Math.imul(w ^ unit, TOKEN_PRIME);
-            } else {
-              if (!number) w = Math.imul(w ^ DIGITS, TOKEN_PRIME);
-              number = true;
-              h = Math.imul(h ^ unit, PRIME_2);
-            }
-            w2 = Math.imul(w2 ^ unit, PRIME_2);
-          } else if (kind !== IGNORED) {
-            const folded = FOLD[unit]!;
-            h = Math.imul(h ^ folded, PRIME_2);
-            w2 = Math.imul(w2 ^ folded, PRIME_2);
-            if (kind === WORD) {
-              if (folded > 57 || folded < 48) w = Math.imul(w ^ BASE[unit]!, TOKEN_PRIME);
-              else if (!number) {
-                w = Math.imul(w ^ DIGITS, TOKEN_PRIME);
-                number = true;
-              }
-              if (unit < 0x600) {
-                cyrillic |= CYRILLIC[unit]!;
-                const hint = LETTER_HINTS[unit]!;
-                if (hint !== 0 && lettersCounted < COUNT_LIMIT) {
-                  letters += PACKED[hint]!;
-                  lettersCounted++;
-                }
-              }
-            }
-          }
-          if (++i >= end) break;
-          unit = text.charCodeAt(i);
-          kind = CLASS[unit]!;
-        } while (kind === WORD || kind === MARK || kind === IGNORED);
-        words++;
-        if (cyrillic !== 0) {
-          cyrillicWords++;
-          foreignCyrillic += cyrillic >>> 1;
-        }
-        number = w === NUMBER;
-      } else if (kind <= HANGUL) {
-        w = Math.imul(w ^ BASE[unit]!, TOKEN_PRIME);
-        w2 = Math.imul(w2 ^ FOLD[unit]!, PRIME_2);
-        half = 1;
-        if (kind === HAN) han++;
-        else if (kind === KANA) kana++;
-        else hangul++;
-        i++;
-      } else if (kind === IGNORED) {
-        i++;
-        continue;
-      } else {
-        const folded = FOLD[unit]!;
-        h = (Math.imul(((h << 13) | (h >>> 19)) ^ folded, TOKEN_PRIME) + space) | 0;
-        h2 = (Math.imul(((h2 << 11) | (h2 >>> 21)) ^ folded, PRIME_2) + space) | 0;
-        const touching = space === 0 && i > 0;
-        space = 0;
-        i++;
-        const following = i < end ? text.charCodeAt(i) : 32;
-        const followed = CLASS[following]!;
-        const before = touching ? CLASS[text.charCodeAt(i - 2)]! : 0;
-        // Between two letters or digits a sign belongs to the word: don't, 3.14, a/b.
-        if (before === WORD && followed === WORD) {
-          joined = true;
-          continue;
-        }
-        if (kind === MARK || following === unit) continue; // of a run, the last sign speaks
-        if (kind === QUOTE && closing === unit) {
-          closing = 0;
-          continue;
-        }
-        const closer = CLOSES[unit]!;
-        if (kind === QUOTE && closing === 0 && closer !== 0 && followed > NEWLINE) {
-          // A symmetric mark right after a word closes something; it cannot open.
-          if (closer !== unit || before !== WORD) {
-            closing = closer;
-            quoted = 0;
-            if (halves < EDGE_HALVES) {
-              prefix = Math.imul(prefix ^ SLOT, PRIME_2);
-              halves += 2;
-            }
-            RECENT[tokens++ & 7] = SLOT;
-            if (kept < SKELETON_TOKENS && !inSlot) {
-              skeleton = Math.imul(((skeleton << 13) | (skeleton >>> 19)) ^ SLOT, TOKEN_PRIME);
-              kept++;
-              inSlot = true;
-            }
-            continue;
-          }
-        }
-        if (closing !== 0) continue;
-        if (kept < SKELETON_TOKENS) {
-          skeleton = Math.imul(((skeleton << 13) | (skeleton >>> 19)) ^ folded, TOKEN_PRIME);
-          kept++;
-          inSlot = false;
-        }
-        if (kind === SENTENCE_END && place === 0) place = 1;
-        if (kind === NAMED_SIGN) {
-          const entry = entryOf(Math.imul(TOKEN_SEED ^ folded, TOKEN_PRIME));
-          if (run.live !== 0 || (entry & ENTRY_BEGINS) !== 0) advance(entry, place, true);
-        }
-        continue;
-      }
-
-      // One token has ended: a word, or a single ideograph, kana or hangul syllable.
-      h = (Math.imul(((h << 13) | (h >>> 19)) ^ w, TOKEN_PRIME) + space) | 0;
-      h2 = (Math.imul(((h2 << 11) | (h2 >>> 21)) ^ w2, PRIME_2) + space) | 0;
-      space = 0;
-      const entry = entryOf(w);
-      if (entry !== 0) {
-        const told = (entry >>> ENTRY_LANGUAGES) & 31;
-        if (told !== 0 && counted < COUNT_LIMIT) {
-          functionWords += PACKED[told]!;
-          counted++;
-        }
-      }
-      if (place !== 0) run.live = 0;
-      if (run.live !== 0 || (entry & ENTRY_BEGINS) !== 0) advance(entry, place, false);
-      place = 0;
-      const isRest = joined;
-      joined = false;
-      // The rest of "don't" or "1,000" belongs to the word before it.
-      if (isRest) words--;
-      if (closing !== 0) {
-        if (++quoted <= QUOTED_WORDS) continue;
+  while (i < end) {
+    let unit = UNITS[i]!;
+    let kind = CLASS[unit]!;
+    if (kind <= NEWLINE) {
+      space = SPACE_MARK;
+      i++;
+      if (kind === NEWLINE) {
         closing = 0;
-      }
-      const edge = (w & ~1) | half;
-      if (isRest) {
-        if (!(number && lastNumber)) {
-          if (halves <= EDGE_HALVES) prefix = Math.imul(prefix ^ edge, PRIME_2);
-          RECENT[(tokens - 1) & 7] = Math.imul(RECENT[(tokens - 1) & 7]! ^ edge, PRIME_2) & ~1;
-        }
-      } else {
-        if (halves < EDGE_HALVES) {
-          prefix = Math.imul(prefix ^ edge, PRIME_2);
-          halves += 2 - half;
-        }
-        RECENT[tokens++ & 7] = edge;
-      }
-      lastNumber = number;
-      if (kept < SKELETON_TOKENS) {
-        if ((entry & ENTRY_KEPT) !== 0) {
-          skeleton = Math.imul(((skeleton << 13) | (skeleton >>> 19)) ^ w, TOKEN_PRIME);
+        // A blank line ends a sentence; a single break may only wrap it.
+        if (++breaks > 1) place ||= 1;
+        else if (kept < SKELETON_TOKENS) {
+          skeleton = Math.imul(((skeleton << 13) | (skeleton >>> 19)) ^ BREAK, TOKEN_PRIME);
           kept++;
-          inSlot = false;
-        } else if (!inSlot) {
-          skeleton = Math.imul(((skeleton << 13) | (skeleton >>> 19)) ^ SLOT, TOKEN_PRIME);
-          kept++;
-          inSlot = true;
+          inSlot = 0;
         }
       }
+      continue;
     }
-    if (!cut || end === length) break;
-    i = length - TAIL_UNITS;
-    end = length;
-    space = SPACE_MARK;
-    closing = 0;
-    joined = false;
+    let w = TOKEN_SEED;
+    let w2 = SEED_2;
+    let half = 0;
+    let number = false;
+    if (kind === WORD) {
+      let cyrillic = 0;
+      do {
+        if (unit < 0x80) {
+          if (unit > 57) {
+            unit |= 32; // every ASCII unit of class WORD above '9' is a letter or '_'
+            w = Math.imul(w ^ unit, TOKEN_PRIME);
+          } else {
+            if (!number) w = Math.imul(w ^ DIGITS, TOKEN_PRIME);
+            number = true;
+            h = Math.imul(h ^ unit, PRIME_2);
+          }
+          w2 = Math.imul(w2 ^ unit, PRIME_2);
+        } else if (kind !== IGNORED) {
+          const folded = FOLD[unit]!;
+          h = Math.imul(h ^ folded, PRIME_2);
+          w2 = Math.imul(w2 ^ folded, PRIME_2);
+          if (kind === WORD) {
+            if (folded > 57 || folded < 48) w = Math.imul(w ^ BASE[unit]!, TOKEN_PRIME);
+            else if (!number) {
+              w = Math.imul(w ^ DIGITS, TOKEN_PRIME);
+              number = true;
+            }
+            if (unit < 0x600) {
+              cyrillic |= CYRILLIC[unit]!;
+              const hint = LETTER_HINTS[unit]!;
+              if (hint !== 0 && lettersCounted < COUNT_LIMIT) {
+                letters += PACKED[hint]!;
+                lettersCounted++;
+              }
+            }
+          }
+        }
+        unit = UNITS[++i]!;
+        kind = CLASS[unit]!;
+      } while (kind === WORD || kind === MARK || kind === IGNORED);
+      words++;
+      if (cyrillic !== 0) {
+        cyrillicWords++;
+        foreignCyrillic += cyrillic >>> 1;
+      }
+      number = w === NUMBER;
+    } else if (kind <= HANGUL) {
+      w = Math.imul(w ^ BASE[unit]!, TOKEN_PRIME);
+      w2 = Math.imul(w2 ^ FOLD[unit]!, PRIME_2);
+      half = 1;
+      if (kind === HAN) han++;
+      else if (kind === KANA) kana++;
+      else hangul++;
+      i++;
+    } else if (kind === IGNORED) {
+      i++;
+      continue;
+    } else {
+      const folded = FOLD[unit]!;
+      h = (Math.imul(((h << 13) | (h >>> 19)) ^ folded, TOKEN_PRIME) + space) | 0;
+      h2 = (Math.imul(((h2 << 11) | (h2 >>> 21)) ^ folded, PRIME_2) + space) | 0;
+      const touching = space === 0 && i > 0;
+      space = 0;
+      breaks = 0;
+      i++;
+      const following = UNITS[i]!;
+      const followed = CLASS[following]!;
+      const before = touching ? CLASS[UNITS[i - 2]!]! : 0;
+      // Between two letters or digits a sign belongs to the word: don't, 3.14, a/b.
+      if (before === WORD && followed === WORD) {
+        joined = true;
+        continue;
+      }
+      if (kind === MARK || following === unit) continue; // of a run, the last sign speaks
+      if (kind === QUOTE && closing === unit) {
+        closing = 0;
+        continue;
+      }
+      const closer = CLOSES[unit]!;
+      if (kind === QUOTE && closing === 0 && closer !== 0 && followed > NEWLINE) {
+        // A symmetric mark right after a word closes something; it cannot open.
+        if (closer !== unit || before !== WORD) {
+          closing = closer;
+          quoted = 0;
+          if (halves < EDGE_HALVES) {
+            prefix = Math.imul(prefix ^ SLOT, PRIME_2);
+            halves += 2;
+          }
+          RECENT[tokens++ & 7] = SLOT;
+          if (kept < SKELETON_TOKENS && inSlot === 0) {
+            skeleton = Math.imul(((skeleton << 13) | (skeleton >>> 19)) ^ SLOT, TOKEN_PRIME);
+            kept++;
+            inSlot = -1;
+          }
+          continue;
+        }
+      }
+      if (closing !== 0) continue;
+      if (kept < SKELETON_TOKENS) {
+        skeleton = Math.imul(((skeleton << 13) | (skeleton >>> 19)) ^ folded, TOKEN_PRIME);
+        kept++;
+        inSlot = 0;
+      }
+      if (kind === SENTENCE_END && place === 0) place = 1;
+      if (kind === NAMED_SIGN) {
+        const entry = entryOf(Math.imul(TOKEN_SEED ^ folded, TOKEN_PRIME));
+        if ((run.live | mayAdvance(pending, entry) | (place >> 1)) !== 0) {
+          advance(pending, pendingPlace, entry, place, true);
+          pending = 0;
+        }
+      }
+      continue;
+    }
+
+    // One token has ended: a word, or a single ideograph, kana or hangul syllable.
+    h = (Math.imul(((h << 13) | (h >>> 19)) ^ w, TOKEN_PRIME) + space) | 0;
+    h2 = (Math.imul(((h2 << 11) | (h2 >>> 21)) ^ w2, PRIME_2) + space) | 0;
+    space = 0;
+    breaks = 0;
+    // From here on few branches depend on the word: each wrong guess costs more than all the rest.
+    const entry = entryOf(w);
+    if (counted < COUNT_LIMIT) {
+      const told = (entry >>> ENTRY_LANGUAGES) & 31;
+      functionWords += PACKED[told]!;
+      counted += (told + 31) >> 5;
+    }
+    if (place !== 0) {
+      run.live = 0;
+      pending = 0;
+    }
+    if ((run.live | mayAdvance(pending, entry) | (place >> 1)) !== 0)
+      advance(pending, pendingPlace, entry, place, false);
+    pending = entry;
+    pendingPlace = place;
     place = 0;
-    run.live = 0;
+    const isRest = joined;
+    joined = false;
+    // The rest of "don't" or "1,000" belongs to the word before it.
+    if (isRest) words--;
+    if (closing !== 0) {
+      if (++quoted <= QUOTED_WORDS) continue;
+      closing = 0;
+    }
+    const edge = (w & ~1) | half;
+    if (isRest) {
+      if (!(number && lastNumber)) {
+        if (halves <= EDGE_HALVES) prefix = Math.imul(prefix ^ edge, PRIME_2);
+        RECENT[(tokens - 1) & 7] = Math.imul(RECENT[(tokens - 1) & 7]! ^ edge, PRIME_2) & ~1;
+      }
+    } else {
+      if (halves < EDGE_HALVES) {
+        prefix = Math.imul(prefix ^ edge, PRIME_2);
+        halves += 2 - half;
+      }
+      RECENT[tokens++ & 7] = edge;
+    }
+    lastNumber = number;
+    if (kept < SKELETON_TOKENS) {
+      // keep: all ones for a function word, else 0; adds: all ones unless a slot goes on.
+      const keep = (entry << (31 - ENTRY_KEPT_BIT)) >> 31;
+      const adds = keep | ~inSlot;
+      const part = (w & keep) | (SLOT & ~keep);
+      const next = Math.imul(((skeleton << 13) | (skeleton >>> 19)) ^ part, TOKEN_PRIME);
+      skeleton = (next & adds) | (skeleton & ~adds);
+      kept -= adds;
+      inSlot = ~keep;
+    }
   }
-  if (cut) {
-    h = Math.imul(h ^ length, TOKEN_PRIME);
-    h2 = Math.imul(h2 ^ length, PRIME_2);
+  if (text.length > HEAD_UNITS + TAIL_UNITS) {
+    h = Math.imul(h ^ text.length, TOKEN_PRIME);
+    h2 = Math.imul(h2 ^ text.length, PRIME_2);
   }
 
   out.hash = mix32(h);
