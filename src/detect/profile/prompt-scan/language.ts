@@ -75,22 +75,25 @@ export const languageOf = (
   return latinLanguage(functionWords, letters, latinWords);
 };
 
-const INDEX = [EN, ES, FR, DE, OTHER];
+const KNOWN = [EN, ES, FR, DE];
+
+const scoreOf = (bit: number, functionWords: number, letters: number): number =>
+  2 * countOf(functionWords, bit) + Math.min(3, countOf(letters, bit));
 
 const latinLanguage = (functionWords: number, letters: number, words: number): number => {
-  let best = -1;
-  let bestScore = 0;
+  let best = OTHER;
+  let score = 0;
   let second = 0;
-  for (let bit = 0; bit < 5; bit++) {
-    const score = 2 * countOf(functionWords, bit) + Math.min(3, countOf(letters, bit));
-    if (score > bestScore) {
-      second = bestScore;
-      bestScore = score;
-      best = bit;
-    } else if (score > second) second = score;
-  }
+  KNOWN.forEach((language, bit) => {
+    const s = scoreOf(bit, functionWords, letters);
+    if (s > score) {
+      second = score;
+      score = s;
+      best = language;
+    } else if (s > second) second = s;
+  });
   // Two points are one function word; fewer than one in ten words is a list or code, not prose.
-  if (best < 0 || bestScore < 2 || bestScore === second || bestScore * 5 < Math.min(words, 60))
-    return OTHER;
-  return INDEX[best]!;
+  const isProse = score >= 2 && score * 5 >= Math.min(words, COUNT_LIMIT);
+  const isAlone = score > second && score >= scoreOf(KNOWN.length, functionWords, letters);
+  return isProse && isAlone ? best : OTHER;
 };
