@@ -1,7 +1,6 @@
 /** Honest use that looks like a campaign in one way or another, done by programs. */
 import { below, between, chance, integer, logNormal, type Random } from '../../base/random.ts';
 import { addAccount, type Cast, dayWithin, groupSize, maybe, randomOf } from './cast.ts';
-import type { Client } from './client.ts';
 import type { Corpus } from './corpus.ts';
 import { newCard, newDomain, newOrganization } from './identity.ts';
 import { personStream } from './people.ts';
@@ -21,14 +20,6 @@ export const windowProfile = (cast: Cast, from: number, until: number): Profile 
 const PARALLEL = 1200;
 
 const inParallel = (count: number): number => Math.max(1, Math.ceil(count / PARALLEL));
-
-const libraryLike = (client: Client, userAgent: string, ja4: string): Partial<Client> => ({
-  userAgent,
-  ja4,
-  stream: false,
-  sendsEndUser: false,
-  tools: client.tools,
-});
 
 /**
  * A laboratory that runs public evaluations: 1 to 5 accounts of one organization send the same
@@ -159,7 +150,7 @@ export const addPipeline = (cast: Cast, number: number, accounts: number): void 
       account,
       pace: { session: 60, turns: 1, gap: 3, sigma: 0.6 },
       profile,
-      count: logNormal(random, (350 * cast.options.days) / 14, 0.7),
+      count: logNormal(random, (220 * cast.options.days) / 14, 0.7),
       voice: (prompts, own, n) => {
         shared.corpus ??= prompts.pick(own, (c) => c.kind === 'template');
         return scattered(prompts.take(own, shared.corpus, n));
@@ -174,12 +165,12 @@ export const addCodingAgents = (cast: Cast, number: number): void => {
   const random = randomOf(cast, 'coding-agent', number);
   const size = groupSize(cast, random, 20, 60);
   const tool = `forge-agent/${1 + number}.${below(random, 9)}.0`;
-  const program = libraryLike;
   for (let i = 0; i < size; i++) {
     const account = addAccount(cast, random, 'coding-agent', (own) => ({
       client: {
         ...own.client,
-        ...program(own.client, tool, AGENT_JA4),
+        userAgent: tool,
+        ja4: AGENT_JA4,
         stream: true,
         tools: true,
         systemPrompt: AGENT_PROMPT,

@@ -61,6 +61,17 @@ const HYDRA_PER_DAY = 26;
 /** A campaign never takes more than this share of a world when its size is left to us. */
 const CAMPAIGN_SHARE = 0.3;
 
+/** Exchanges per account of a world that is left to itself, rounded up. */
+const PER_ACCOUNT = 120;
+const SMALLEST = 150;
+
+/** Fewer accounts for fewer exchanges; in the hydra world, which has a fixed rate, also more for more. */
+const accountsFor = (world: World, exchanges: number | null): number => {
+  if (exchanges === null) return ACCOUNTS[world];
+  if (world === 'hydra') return Math.max(SMALLEST, Math.round(exchanges / (HYDRA_PER_DAY * 14)));
+  return Math.max(SMALLEST, Math.min(ACCOUNTS[world], Math.round(exchanges / PER_ACCOUNT)));
+};
+
 const usage = (message: string, remedy: string): StillwatchError =>
   new StillwatchError('USAGE', message, remedy);
 
@@ -68,7 +79,7 @@ const hydraRange = (request: WorldRequest, days: number, unrelated: number): Ran
   const total =
     request.exchanges == null
       ? HYDRA_PER_DAY * days
-      : request.exchanges / (request.accounts ?? ACCOUNTS.hydra);
+      : request.exchanges / (request.accounts ?? accountsFor('hydra', request.exchanges));
   const harvest = Math.max(1, Math.round(total * (1 - unrelated)));
   return [Math.ceil(harvest * 0.6), Math.ceil(harvest * 1.4)];
 };
@@ -76,7 +87,7 @@ const hydraRange = (request: WorldRequest, days: number, unrelated: number): Ran
 /** Fills in defaults and refuses what cannot be: throws USAGE. */
 export const resolveOptions = (request: WorldRequest): WorldOptions => {
   const { world } = request;
-  const accounts = request.accounts ?? ACCOUNTS[world];
+  const accounts = request.accounts ?? accountsFor(world, request.exchanges ?? null);
   const days = request.days ?? 14;
   const unrelated = request.unrelated ?? UNRELATED[world];
   const scale = days / 14;

@@ -42,12 +42,17 @@ const hex8 = (n: number): string => HEX4[(n >>> 16) & 0xffff]! + HEX4[n & 0xffff
 const opaque = (prefix: 'ex' | 'conv' | 'eu', n: number, salt: number): string =>
   `${prefix}_${hex8(mix32(n ^ salt))}${hex8(mix32(Math.imul(n, 0x9e3779b1) + prefix.length))}`;
 
-const otherAccount = (stream: Stream): Account => {
-  const pool = stream.pool!;
-  let best = choice(stream.random, pool.accounts);
-  // A conversation can only go on where its earlier turns can be sent.
-  for (let i = 0; i < 3 && (best === stream.account || !best.client.sendsMessages); i++)
-    best = choice(stream.random, pool.accounts);
+/** Another account of the operator that exists already, or the same when none was found. */
+const otherAccount = (stream: Stream, now: number): Account => {
+  const { random, account } = stream;
+  let best = account;
+  for (let i = 0; i < 5; i++) {
+    const other = choice(random, stream.pool!.accounts);
+    if (other === account || other.identity.createdAt > now) continue;
+    best = other;
+    // A conversation can only go on where its earlier turns can be sent.
+    if (other.client.sendsMessages) break;
+  }
   return best;
 };
 
@@ -64,18 +69,18 @@ const modelOf = (random: Random, stream: Stream, now: number, clock: Clock): str
 };
 
 /** Moves the stream to the account that this request is sent by. */
-const route = (due: Due, counters: Counters): void => {
+const route = (due: Due, now: number, counters: Counters): void => {
   const { stream } = due;
   const { pool, random } = stream;
   if (due.opens && stream.retry === null)
     stream.account =
-      pool !== null && chance(random, pool.rotation) ? otherAccount(stream) : stream.home;
+      pool !== null && chance(random, pool.rotation) ? otherAccount(stream, now) : stream.home;
   if (due.fresh && stream.retry === null) {
     stream.conversation = counters.conversations++;
     stream.messages = [];
     stream.endUser = popular(random, stream.endUsers);
   } else if (pool !== null && !due.opens && chance(random, pool.handOff)) {
-    stream.account = otherAccount(stream);
+    stream.account = otherAccount(stream, now);
     // Another account cannot know the id, only the turns.
     stream.conversation = counters.conversations++;
   }
@@ -99,10 +104,10 @@ const answerTo = (random: Random, text: string): string =>
 export const render = (due: Due, clock: Clock, counters: Counters): TrafficRow => {
   const { stream } = due;
   const { random } = stream;
-  route(due, counters);
+  const now = Math.floor(clock.start + due.at);
+  route(due, now, counters);
   const { account } = stream;
   const { client, identity } = account;
-  const now = Math.floor(clock.start + due.at);
   const prompt = stream.retry ?? stream.voice.next(due.fresh);
   stream.retry = null;
 
@@ -155,7 +160,7 @@ export const render = (due: Due, clock: Clock, counters: Counters): TrafficRow =
     user_agent: client.userAgent,
     ja4: client.ja4,
   };
-  if (limited) afterLimit(stream, prompt);
+  if (limited) afterLimit(stream, prompt, now);
   else if (ok && due.continues)
     stream.messages = [
       ...earlier,
@@ -166,10 +171,10 @@ export const render = (due: Due, clock: Clock, counters: Counters): TrafficRow =
 };
 
 /** A refused request is sent again with the next turn, by another account where there is one. */
-const afterLimit = (stream: Stream, prompt: Prompt): void => {
+const afterLimit = (stream: Stream, prompt: Prompt, now: number): void => {
   stream.retry = prompt;
   const { pool, random } = stream;
-  if (pool !== null && chance(random, pool.handOver)) stream.account = otherAccount(stream);
+  if (pool !== null && chance(random, pool.handOver)) stream.account = otherAccount(stream, now);
 };
 
 const pickAddress = (

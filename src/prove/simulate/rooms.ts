@@ -48,7 +48,7 @@ export const addClassroom = (cast: Cast, number: number): void => {
             size: Math.min(14, corpus.size),
           };
         }
-        return mixedVoice(prompts.person(own, n, country.language), tasks.list, 0.85, own);
+        return mixedVoice(prompts.person(own, n, country.language), tasks.list, 0.92, own);
       },
     });
   }
