@@ -1,5 +1,10 @@
-import type { Population } from './population.ts';
 import { KEY_KINDS, type KeyKind, type SharedKeys } from './shared-keys.ts';
+
+/** What of a population the count of clumps needs: who is one entity, and how many there are. */
+export interface Entities {
+  readonly entityOf: ArrayLike<number>;
+  readonly entities: number;
+}
 
 /**
  * How many separate coincidences of one kind of identifier a set of accounts holds.
@@ -34,7 +39,7 @@ const rootOf = (parent: Map<number, number>, node: number): number => {
 
 /** Entities joined by the keys of one kind: root of each entity that holds one. */
 const joinByKind = (
-  population: Population,
+  population: Entities,
   shared: SharedKeys,
   members: readonly number[],
   kind: KeyKind,
@@ -55,7 +60,7 @@ const joinByKind = (
 };
 
 const clumpsOfKind = (
-  population: Population,
+  population: Entities,
   shared: SharedKeys,
   members: readonly number[],
   kind: KeyKind,
@@ -107,7 +112,7 @@ const expectedWeight = (shared: SharedKeys, kind: KeyKind, fraction: number): nu
 
 /** The clumps of every kind of identifier among the members. */
 export const findClumps = (
-  population: Population,
+  population: Entities,
   shared: SharedKeys,
   members: readonly number[],
 ): Clumps[] => {

@@ -106,7 +106,9 @@ const habitLogOdds = (core: readonly Habits[]): ((habits: Habits) => number) => 
   };
 };
 
-/** Scores every account that draws on the topics; `core` is the present guess of the group. */
+/**
+ * Scores every account that draws on the topics, those with an attested authorisation aside: the
+ * provider knows what they do. `core` is the present guess of the group. */
 export const scoreMembership = (
   context: MembershipContext,
   topics: readonly number[],
@@ -125,6 +127,7 @@ export const scoreMembership = (
   const sure = core.filter((a) => KEY_KINDS.some((kind) => linked[kind][a] === 1));
   const habit = habitLogOdds((sure.length >= 5 ? sure : core).map(habitOf));
   return [...hits]
+    .filter(([account]) => population.records[account]?.attestation == null)
     .sort(([a], [b]) => a - b)
     .map(([account, count]) => {
       const content = contentLogOdds(count, draws.sampled[account]!, share, backgroundRate);

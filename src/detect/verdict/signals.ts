@@ -46,6 +46,11 @@ const KIND_WORDS: Readonly<Record<KeyKind, readonly [name: string, what: string]
   'sign-up': ['sign-up-burst', 'a burst of sign-ups'],
 };
 
+/** Name of the signal that counts a kind of identifier. */
+export const KIND_SIGNALS = Object.fromEntries(
+  KEY_KINDS.map((kind) => [kind, KIND_WORDS[kind][0]]),
+) as Readonly<Record<KeyKind, string>>;
+
 /** How many separate clumps of members share an identifier of one kind, beyond chance. */
 const sharedIdentifier = (kind: KeyKind): Signal => ({
   name: KIND_WORDS[kind][0],

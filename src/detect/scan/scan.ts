@@ -1,0 +1,68 @@
+import { createPopulation } from '../campaign/population.ts';
+import { SEARCH_DEFAULTS, type Search, searchCampaigns } from '../campaign/search.ts';
+import { readAccounts } from '../exchange/accounts.ts';
+import type { AccountRecord } from '../exchange/exchange.ts';
+import type { ScanReport } from '../report/report.ts';
+import { type IntentModel, loadIntentModel } from '../verdict/intent-model.ts';
+import { type Judgement, judge } from '../verdict/judge.ts';
+import type { Baseline } from './baseline.ts';
+import { buildReport } from './build-report.ts';
+import { type ProfileLogOptions, profileLog } from './profile-log.ts';
+import type { ReadTally } from './read-tally.ts';
+
+export interface ScanOptions extends ProfileLogOptions {
+  /** Path of the accounts file. */
+  readonly accounts?: string | undefined;
+  readonly baseline?: Baseline | undefined;
+  /** False discovery rate, above 0 and below 1. */
+  readonly level: number;
+  readonly onStage?: (stage: string) => void;
+}
+
+export interface Scan {
+  readonly report: ScanReport;
+  readonly search: Search;
+  readonly judgement: Judgement;
+  readonly model: IntentModel;
+}
+
+export interface SearchedLog {
+  readonly search: Search;
+  readonly tally: ReadTally;
+}
+
+/** The log and its accounts file to operations, before any verdict. */
+export const searchLog = async (
+  patterns: readonly string[],
+  options: Pick<ScanOptions, 'accounts' | 'onStage'> & ProfileLogOptions,
+): Promise<SearchedLog> => {
+  const records: ReadonlyMap<string, AccountRecord> =
+    options.accounts === undefined ? new Map() : (await readAccounts(options.accounts)).accounts;
+  options.onStage?.('profiles');
+  const { profiles, tally } = await profileLog(patterns, options);
+  tally.assertReadable();
+  const population = createPopulation(profiles, records);
+  const search = searchCampaigns(population, {
+    ...SEARCH_DEFAULTS,
+    ...(options.onStage === undefined ? {} : { onStage: options.onStage }),
+  });
+  return { search, tally };
+};
+
+/**
+ * Exchange logs to a report: profiles → prompt families → links → campaigns → findings.
+ * @throws StillwatchError for unreadable input; see docs/reference/errors.md.
+ */
+export const scan = async (patterns: readonly string[], options: ScanOptions): Promise<Scan> => {
+  const { search, tally } = await searchLog(patterns, options);
+  options.onStage?.('verdicts');
+  const model = loadIntentModel();
+  const { level, baseline } = options;
+  const judgement = judge(search, { level, model, reference: baseline?.reference });
+  const calibratedOn =
+    baseline === undefined
+      ? `this population (${judgement.reference.intent.length} ordinary groups)`
+      : `baseline ${baseline.id} (${baseline.reference.intent.length} ordinary groups)`;
+  const report = buildReport({ search, judgement, tally, level, model, calibratedOn });
+  return { report, search, judgement, model };
+};
