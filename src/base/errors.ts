@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   EVIDENCE_DIFFERS: { exit: 1, means: 'Recomputed scores differ from the stored ones.' },
   OUTPUT_UNWRITABLE: { exit: 4, means: 'An output file or folder cannot be written.' },
   PROMPTS_UNREADABLE: { exit: 4, means: 'A prompt corpus for the simulator cannot be read.' },
+  ARRIVALS_UNREADABLE: { exit: 4, means: 'A recording of arrivals cannot be read.' },
 } as const satisfies Record<string, { exit: number; means: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -13,7 +13,7 @@ const WINDOWS = 2016;
 
 const unreadable = (path: string, why: string, cause?: unknown): StillwatchError =>
   new StillwatchError(
-    'PROMPTS_UNREADABLE',
+    'ARRIVALS_UNREADABLE',
     `${path}: ${why}`,
     'Give an Azure trace (CSV with TIMESTAMP), a Mooncake trace (JSON lines with timestamp) or a ServeGen client trace (CSV: window start, rate).',
     { cause },
@@ -21,6 +21,7 @@ const unreadable = (path: string, why: string, cause?: unknown): StillwatchError
 
 /** Counts event times into windows that span the recording. */
 const countWindows = (times: readonly number[]): number[] => {
+  if (!times.every(Number.isFinite)) throw new RangeError('a row holds no time');
   const first = times[0]!;
   const span = Math.max(1, times.at(-1)! - first);
   const weights = new Array<number>(Math.min(WINDOWS, times.length)).fill(0);
@@ -44,7 +45,7 @@ const parse = (path: string, lines: readonly string[]): number[] => {
   throw unreadable(path, 'the format of these arrivals is not recognised');
 };
 
-/** Reads one trace. Throws PROMPTS_UNREADABLE. */
+/** Reads one trace. Throws ARRIVALS_UNREADABLE. */
 export const readArrivals = (path: string): ArrivalTrace => {
   let weights: number[];
   try {
