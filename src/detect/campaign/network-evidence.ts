@@ -65,7 +65,7 @@ export const clumpsLogP = ({ weight, expected }: Clumps): number =>
  * ln p of the strongest kind, Bonferroni over the kinds: a class behind one card, one address and one
  * hour of sign-up is one coincidence seen three ways, so kinds are not multiplied.
  */
-export const sharedLogP = ({ clumps }: NetworkEvidence): number =>
+export const sharedLogP = ({ clumps }: Pick<NetworkEvidence, 'clumps'>): number =>
   Math.min(0, Math.min(...clumps.map(clumpsLogP)) + Math.log(clumps.length));
 
 /** Standard score of hand-over against the day-shifted comparison. */

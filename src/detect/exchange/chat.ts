@@ -1,7 +1,6 @@
-import { isRow, type Row } from './fields.ts';
+import { cut, isRow, type Row } from './fields.ts';
 import { hashText } from './hash.ts';
 import { MAX_PROMPT } from './reject.ts';
-import { cut } from './fields.ts';
 
 /** What the chat messages of one request say. */
 export interface Chat {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import type { Exchange } from './exchange.ts';
 import { cloudflareRows, cloudflareToNative } from './cloudflare.ts';
+import type { Exchange } from './exchange.ts';
 import type { Row } from './fields.ts';
 import { parseLine } from './json-line.ts';
 import { litellmToNative } from './litellm.ts';

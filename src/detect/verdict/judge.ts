@@ -31,6 +31,8 @@ export interface Finding {
   readonly basis: {
     readonly values: Readonly<Record<string, number>>;
     readonly network: NetworkEvidence;
+    /** The set of accounts on which identity was tested. */
+    readonly tested: readonly number[];
     /** True where the operation was found by moved conversations and not by content. */
     readonly relay: boolean;
   };
@@ -47,7 +49,8 @@ export interface JudgeOptions {
 export interface Judgement {
   readonly findings: readonly Finding[];
   readonly reference: Reference;
-  readonly hypotheses: number;
+  /** ln p of every set tested on the network axis. */
+  readonly hypotheses: readonly number[];
 }
 
 /** Natural log p at which the network score reaches 1 − 1/e. */
@@ -112,7 +115,7 @@ export const judge = (search: Search, options: JudgeOptions): Judgement => {
       network: { score: networkScore(logP), logP },
       intent: intents[i]!,
       evidence: explainEvidence(values, reference, model, op.network),
-      basis: { values, network, relay: false },
+      basis: { values, network, tested: op.candidate.group.accounts, relay: false },
     };
   });
   search.relays.forEach((relay, i) => {
@@ -120,7 +123,7 @@ export const judge = (search: Search, options: JudgeOptions): Judgement => {
     if (findings.some((f) => overlaps(f.accounts, relay.accounts))) return;
     findings.push(judgeRelay(search, relay, releases, reference, model));
   });
-  return { findings, reference, hypotheses: hypotheses.length };
+  return { findings, reference, hypotheses };
 };
 
 const viewOf = (
@@ -150,6 +153,6 @@ const judgeRelay = (
     network: { score: networkScore(relay.logP), logP: relay.logP },
     intent: judgeIntent(values, reference, model),
     evidence: explainEvidence(values, reference, model, relay.network),
-    basis: { values, network: relay.network, relay: true },
+    basis: { values, network: relay.network, tested: relay.accounts, relay: true },
   };
 };

@@ -214,3 +214,27 @@ export const SIGNALS: readonly Signal[] = [
     says: (v) => `${percent(v)} of the traffic moved to a new model within a day of its release.`,
   },
 ];
+
+/** The signals that depend on the family's prompts alone; NaN for all others. */
+export const contentSignals = (content: ContentEvidence): Record<string, number> => {
+  const onlyContent = { content } as GroupView;
+  return Object.fromEntries(
+    SIGNALS.map((signal) => [
+      signal.name,
+      CONTENT_SIGNALS.has(signal.name) ? signal.measure(onlyContent) : Number.NaN,
+    ]),
+  );
+};
+
+const CONTENT_SIGNALS: ReadonlySet<string> = new Set([
+  'complementary-coverage',
+  'own-topics',
+  'own-length',
+  'family-share',
+  'human-turns',
+  'standalone-prompts',
+  'elicitation',
+  'prompt-length-spread',
+  'response-length-spread',
+  'topic-coverage',
+]);

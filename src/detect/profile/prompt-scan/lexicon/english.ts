@@ -11,7 +11,7 @@ export const ENGLISH: Lexicon = {
     every few more most other some such no only own same too very just also again further once per`,
   commonWords: `please want need like know make give show tell write explain help get use using find
     thanks thank hello yes ok okay good new work question answer following example code way time
-    think let`,
+    think let generate create list translate summarize summarise questions answers text describe`,
   phrases: {
     reasoning: [
       '(think|reason|work|go|proceed|solve|explain|answer|do) (it|this|that|them|the problem|the question|through it|through this|through the problem|everything|carefully|) (step by step|stepwise|step after step|one step at a time)',

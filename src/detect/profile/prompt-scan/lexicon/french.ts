@@ -9,7 +9,9 @@ export const FRENCH: Lexicon = {
     cette ces ça cela est sont était été être suis es êtes sommes ai as a avons avez ont avait ne n
     pas plus très aussi y tout toute tous toutes chaque autre même quel quelle quels quelles`,
   commonWords: `merci bonjour salut veux voudrais peux peut pouvez faire fais donne écris explique besoin
-    comment pourquoi combien aide plaît bien quelques voici ceci`,
+    comment pourquoi combien aide plaît bien quelques voici ceci selon
+    crée réponds corrige traduis résume génère question questions réponse suivant suivante exemple
+    données`,
   phrases: {
     reasoning: [
       '(réfléchis|réfléchissez|raisonne|raisonnez|pense|pensez|explique|expliquez|résous|résolvez|procède|procédez|réfléchissons|raisonnons|détaille|détaillez|analyse|analysez|réponds|répondez|montre|décris|réfléchir|raisonner|avance) (le problème|la solution|ta réponse|moi|ce problème|cela|bien|ce|soigneusement|) (étape par étape|pas à pas)',

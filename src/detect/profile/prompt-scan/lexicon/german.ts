@@ -12,7 +12,8 @@ export const GERMAN: Lexicon = {
     um durch ohne gegen zwischen bis seit dieser diese dieses diesen diesem jede jeder jedes jeden
     alle alles so dann hier da man`,
   commonWords: `bitte danke hallo gib schreibe schreib erkläre erklär zeige hilf hilfe brauche gibt
-    geht mache machen mach ja nein gut`,
+    geht mache machen mach ja nein gut antworte
+    antwort frage fragen folgende folgenden übersetze fasse beispiel erstelle`,
   phrases: {
     reasoning: [
       '(denke|denk|denken sie|überlege|überleg|überlegen sie|erkläre|erklär|erklären sie|löse|lösen sie|begründe|gehe|geh|gehen sie|argumentiere|analysiere|beantworte|zeige|denken wir|überlegen wir|rechne|leite|arbeite) (es|das|die aufgabe|das problem|dabei|bitte|mir|die lösung|die frage|deine antwort|ganz|genau|dies|) (schritt für schritt|schrittweise)',
@@ -46,6 +47,7 @@ export const GERMAN: Lexicon = {
       '(mit|anhand) der (musterlösung|referenzantwort|referenzlösung)',
     ],
     rewrite: [
+      '(schreibe|schreib|schreiben sie) (bitte|) (deine|diesen|den|das|die|meinen|ihre) (letzte|vorherige|folgenden|) (antwort|text|satz|absatz|brief|abschnitt|frage) * um',
       '(schreibe|schreib|schreiben sie) (deine|diesen|den|das|die|diese|ihn|es|sie|ihre|meinen|folgenden|mir|letzte) * um',
       '(formuliere|formulier|formulieren sie|umformulieren|umschreiben|paraphrasiere|paraphrasieren sie|paraphrasieren|überarbeite|überarbeiten sie) (deine|diesen|den|das|die|diese|ihn|es|sie|dies|bitte|meinen|folgenden|mir|alles|jeden|einen|neu|um|ihre|dieses)',
       '(umformuliert|umgeschrieben|paraphrasierte|umformulierte|überarbeitete|verbesserte|vereinfachte|umgeschriebene) (version|fassung|antwort|text|werden|frage|den)',

@@ -1,5 +1,8 @@
 import type { Lexicon } from './lexicon.ts';
 
+/** Stands for all of them: no phrases are matched in it. */
+export const NO_PHRASE_LANGUAGE = 'other';
+
 const NO_PHRASES: Lexicon['phrases'] = {
   reasoning: [],
   rubric: [],
@@ -18,7 +21,7 @@ const NO_PHRASES: Lexicon['phrases'] = {
  * Vietnamese, Swedish, Danish, Romanian, Czech, Catalan.
  */
 export const NEIGHBOURS: Lexicon = {
-  language: 'other',
+  language: NO_PHRASE_LANGUAGE,
   functionWords: '',
   commonWords: `o os um uma uns umas do da dos das no na nos nas ao aos pelo pela com não em você vocês eu
     ele ela eles elas isso este esta meu minha seu sua também mais muito mas ou que e é são foi para

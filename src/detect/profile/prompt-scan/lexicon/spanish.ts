@@ -10,7 +10,8 @@ export const SPANISH: Lexicon = {
     estoy soy eres hay ha he han había no sí ya más muy también solo cada todo toda todos todas otro
     otra mismo qué cómo cuál cuándo dónde`,
   commonWords: `por favor gracias hola quiero necesito puedo puedes puede tengo tiene hacer dime dame
-    escribe explica explícame ayuda ayúdame cuenta haz busco gustaría hoy ahora bien mejor`,
+    escribe explica explícame ayuda ayúdame cuenta haz busco gustaría algo necesitamos crea genera
+    responde resume traduce corrige pregunta preguntas respuesta siguiente siguientes ejemplo datos hace hacen tiempo hoy ahora bien mejor`,
   phrases: {
     reasoning: [
       '(piensa|piense|pensá|razona|razone|razoná|explica|explique|explícame|explícalo|resuelve|resuelva|resuélvelo|resolvé|analiza|pensemos|responde|muestra|desarrolla|razonando|pensando|vamos|hazlo|procede) (el problema|la solución|esto|este problema|la respuesta|cuidadosamente|con cuidado|la pregunta|) (paso a paso|paso por paso)',

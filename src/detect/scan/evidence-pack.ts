@@ -1,0 +1,176 @@
+import { type Clumps, findClumps } from '../campaign/clumps.ts';
+import {
+  contentOfMembers,
+  type MemberContent,
+  measureContent,
+} from '../campaign/content-evidence.ts';
+import { sharedLogP } from '../campaign/network-evidence.ts';
+import type { Search } from '../campaign/search.ts';
+import {
+  KEY_KINDS,
+  type KeyKind,
+  type SharedKey,
+  type SharedKeys,
+} from '../campaign/shared-keys.ts';
+import type { Verdict } from '../report/report.ts';
+import { benjaminiHochberg } from '../verdict/false-discovery.ts';
+import type { IntentModel } from '../verdict/intent-model.ts';
+import { type Finding, type Judgement, networkScore } from '../verdict/judge.ts';
+import { intentLogOdds, type Reference } from '../verdict/reference.ts';
+import { contentSignals } from '../verdict/signals.ts';
+import { logTailP } from '../verdict/tail-p-value.ts';
+
+/**
+ * What a verdict rests on, without prompts and without identifiers: enough to compute the scores
+ * again. Accounts of the candidate set are numbered from 0; identifiers appear only as the lists of
+ * those numbers that share one.
+ */
+export interface CampaignEvidence {
+  readonly version: 1;
+  readonly campaign: string;
+  readonly verdict: Verdict;
+  readonly accounts: readonly string[];
+  readonly network: { readonly score: number; readonly log_p: number };
+  readonly intent: { readonly score: number; readonly log_p: number };
+  /** Position among the hypotheses of the manifest. */
+  readonly hypothesis: number;
+  /** Null for a relay, which was found by moved conversations and not by content. */
+  readonly identity: IdentityEvidence | null;
+  /** Family prompts of each member. */
+  readonly content: readonly MemberContent[];
+}
+
+export interface IdentityEvidence {
+  /** Entity of each account of the candidate set. */
+  readonly entity_of: readonly number[];
+  readonly population_entities: number;
+  readonly keys: readonly { readonly kind: KeyKind; readonly accounts: readonly number[] }[];
+  /** For each kind: how many keys of the population are held by how many entities. */
+  readonly sizes: Readonly<Record<KeyKind, readonly (readonly [entities: number, keys: number])[]>>;
+}
+
+export interface EvidenceManifest {
+  readonly version: 1;
+  readonly kind: 'stillwatch-evidence';
+  readonly tool: string;
+  readonly level: number;
+  readonly model: IntentModel;
+  readonly reference: Reference;
+  /** ln p of every set that was tested on the network axis. */
+  readonly hypotheses: readonly number[];
+  readonly files: readonly string[];
+}
+
+const identityOf = (search: Search, accounts: readonly number[]): IdentityEvidence => {
+  const number = new Map(accounts.map((a, i) => [a, i]));
+  const keys = [...new Set(accounts.flatMap((a) => search.shared.keysOf[a]!))].map((index) => {
+    const { kind, accounts: holders } = search.shared.keys[index]!;
+    return { kind, accounts: holders.flatMap((a) => number.get(a) ?? []) };
+  });
+  return {
+    entity_of: accounts.map((a) => search.population.entityOf[a]!),
+    population_entities: search.population.entities,
+    keys,
+    sizes: Object.fromEntries(
+      KEY_KINDS.map((kind) => [kind, [...search.shared.sizes[kind]]]),
+    ) as unknown as IdentityEvidence['sizes'],
+  };
+};
+
+export const packCampaign = (
+  search: Search,
+  judgement: Judgement,
+  finding: Finding,
+  campaign: string,
+): CampaignEvidence => {
+  const { population, table, families } = search;
+  const topics =
+    finding.topics.length > 0
+      ? finding.topics
+      : Array.from({ length: families.draws.topics }, (_, t) => t);
+  return {
+    version: 1,
+    campaign,
+    verdict: finding.verdict,
+    accounts: finding.accounts.map((a) => population.ids[a]!),
+    network: { score: finding.network.score, log_p: finding.network.logP },
+    intent: { score: finding.intent.score, log_p: finding.intent.logP },
+    hypothesis: judgement.hypotheses.indexOf(finding.network.logP),
+    identity: finding.basis.relay ? null : identityOf(search, finding.basis.tested),
+    content: contentOfMembers(population, table, families.topicOf, topics, finding.accounts),
+  };
+};
+
+const clumpsOf = (identity: IdentityEvidence): Clumps[] => {
+  const members = identity.entity_of.map((_, i) => i);
+  const keys: SharedKey[] = identity.keys.map(({ kind, accounts }) => ({
+    kind,
+    accounts,
+    entities: new Set(accounts.map((a) => identity.entity_of[a]!)).size,
+  }));
+  const keysOf: number[][] = members.map(() => []);
+  keys.forEach((key, index) => {
+    for (const a of key.accounts) keysOf[a]!.push(index);
+  });
+  const sizes = Object.fromEntries(
+    KEY_KINDS.map((kind) => [kind, new Map(identity.sizes[kind])]),
+  ) as unknown as SharedKeys['sizes'];
+  const entities = { entityOf: identity.entity_of, entities: identity.population_entities };
+  return findClumps(entities, { keys, keysOf, sizes }, members);
+};
+
+/** The scores again, from the pack alone. */
+export const recompute = (
+  manifest: EvidenceManifest,
+  evidence: CampaignEvidence,
+): Pick<CampaignEvidence, 'network' | 'intent'> => {
+  const odds = intentLogOdds(manifest.model, contentSignals(measureContent(evidence.content)));
+  const intent = {
+    score: 1 / (1 + Math.exp(-odds)),
+    log_p: logTailP(odds, manifest.reference.intent),
+  };
+  if (evidence.identity === null) return { network: evidence.network, intent };
+  const clumps = clumpsOf(evidence.identity);
+  const log_p = sharedLogP({ clumps });
+  return { network: { score: networkScore(log_p), log_p }, intent };
+};
+
+const TOLERANCE = 1e-9;
+
+const close = (a: number, b: number): boolean =>
+  Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(a), Math.abs(b));
+
+/** Every disagreement between the stored and the recomputed results, in sentences; empty is good. */
+export const verifyPack = (
+  manifest: EvidenceManifest,
+  campaigns: readonly CampaignEvidence[],
+): string[] => {
+  const faults: string[] = [];
+  const rejected = benjaminiHochberg(manifest.hypotheses, manifest.level);
+  const again = campaigns.map((evidence) => recompute(manifest, evidence));
+  const tested = campaigns.flatMap((evidence, i) => (evidence.identity === null ? [] : [i]));
+  const intentional = benjaminiHochberg(
+    tested.map((i) => again[i]!.intent.log_p),
+    manifest.level,
+  );
+  campaigns.forEach((evidence, i) => {
+    for (const axis of ['network', 'intent'] as const)
+      for (const part of ['score', 'log_p'] as const)
+        if (!close(evidence[axis][part], again[i]![axis][part]))
+          faults.push(
+            `${evidence.campaign}: ${axis} ${part} is ${evidence[axis][part]}, recomputed ${again[i]![axis][part]}`,
+          );
+    if (!close(manifest.hypotheses[evidence.hypothesis] ?? Number.NaN, again[i]!.network.log_p))
+      faults.push(`${evidence.campaign}: its network p-value is not among the tested hypotheses`);
+    if (!rejected.has(evidence.hypothesis))
+      faults.push(
+        `${evidence.campaign}: the network axis does not pass at level ${manifest.level}`,
+      );
+    const called = evidence.verdict === 'distillation';
+    if (called !== intentional.has(tested.indexOf(i)))
+      faults.push(
+        `${evidence.campaign}: the verdict ${evidence.verdict} does not follow from the axes`,
+      );
+  });
+  return faults;
+};
