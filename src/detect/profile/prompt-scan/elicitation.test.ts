@@ -76,6 +76,6 @@ describe('phrases', () => {
 
   test('a named sign may belong to a phrase and never breaks one', () => {
     assert.ok(familiesOf('put the final answer after ####').includes('format-coercion'));
-    assert.ok(reasoning('think <b>step by step'));
+    assert.ok(reasoning('think {step [by] step'));
   });
 });
