@@ -50,7 +50,8 @@ const ACCOUNTS = { quiet: 3000, hydra: 4000, sharded: 2000, relay: 2000, mixed: 
 const CAMPAIGNS = { quiet: 0, hydra: 1, sharded: 1, relay: 0, mixed: 4 } as const;
 const RELAYS = { quiet: 0, hydra: 0, sharded: 0, relay: 2, mixed: 2 } as const;
 const UNRELATED = {
-  quiet: [0],
+  // No campaign uses them here: they are the volumes of the busiest honest accounts.
+  quiet: [0, 0.5, 0.75, 0.9],
   hydra: [0.5],
   sharded: [0],
   relay: [0],

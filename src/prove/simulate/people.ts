@@ -1,5 +1,5 @@
 /** Ordinary accounts: most of every world. */
-import { below, chance, integer, logNormal, type Random } from '../../base/random.ts';
+import { below, chance, choice, integer, logNormal, type Random } from '../../base/random.ts';
 import { addAccount, type Cast, randomOf, type StreamPlan, waking } from './cast.ts';
 import type { Identity } from './identity.ts';
 import { type Account, PACES } from './stream.ts';
@@ -8,9 +8,17 @@ import { type Account, PACES } from './stream.ts';
 const MEDIAN = 22;
 const SIGMA = 1.3;
 
+/** Share of people who ask as much as an account of a campaign in the same world does. */
+const HEAVY = 0.06;
+
 /** Exchanges of one person over the world, before scaling. */
-export const personCount = (cast: Cast, random: Random): number =>
-  Math.max(2, logNormal(random, (MEDIAN * cast.options.days) / 14, SIGMA));
+export const personCount = (cast: Cast, random: Random): number => {
+  const { days, perAccount, unrelated } = cast.options;
+  // Volume alone must not tell: some honest accounts are as busy as the busiest others.
+  if (chance(random, HEAVY))
+    return integer(random, ...perAccount) / (1 - choice(random, unrelated));
+  return Math.max(2, logNormal(random, (MEDIAN * days) / 14, SIGMA));
+};
 
 /** A person's own talk: what everybody else in this file and the groups build on. */
 export const personStream = (
