@@ -29,6 +29,8 @@ export const CLASS = new Uint8Array(SIZE);
 export const FOLD = new Uint16Array(SIZE);
 /** FOLD without the diacritics of Latin, Greek and Cyrillic letters: people leave them out. */
 export const BASE = new Uint16Array(SIZE);
+/** ASCII letters in lower case; 0 for all other units: the fast path of the scanner. */
+export const LETTER = new Uint8Array(SIZE);
 /** The quotation mark that closes one which opens with this unit; 0 for all others. */
 export const CLOSES = new Uint16Array(SIZE);
 
@@ -95,9 +97,10 @@ for (let unit = 0; unit < SIZE; unit++) {
   const bare = folded.normalize('NFD').replace(/\p{M}/gu, '');
   BASE[unit] = (hasStrippableMarks(unit) ? oneUnit(bare, folded) : folded).charCodeAt(0);
 }
-// The scanner folds ASCII with `| 0x20`: for '_', the one word unit that is no letter, that is DEL.
-FOLD[0x5f] = 0x7f;
-BASE[0x5f] = 0x7f;
+for (const letter of 'abcdefghijklmnopqrstuvwxyz') {
+  LETTER[letter.charCodeAt(0)] = letter.charCodeAt(0);
+  LETTER[letter.toUpperCase().charCodeAt(0)] = letter.charCodeAt(0);
+}
 for (const [open, close] of QUOTES) {
   CLASS[open.charCodeAt(0)] = QUOTE;
   CLASS[close.charCodeAt(0)] = QUOTE;

@@ -8,6 +8,7 @@ import {
   HANGUL,
   IGNORED,
   KANA,
+  LETTER,
   MARK,
   NAMED_SIGN,
   NEWLINE,
@@ -80,11 +81,15 @@ const RECENT = new Int32Array(8);
  * surrogates are signs, control characters are skipped.
  */
 export const scanPrompt = (text: string, out: PromptScan): void => {
+  // Locals, so that the loop does not fetch them from their modules for each unit.
+  const units = UNITS;
+  const classOf = CLASS;
+  const letterOf = LETTER;
   let end = loadUnits(text);
-  while (end > 0 && CLASS[UNITS[end - 1]!]! <= NEWLINE) end--;
-  UNITS[end] = 32;
+  while (end > 0 && classOf[units[end - 1]!]! <= NEWLINE) end--;
+  units[end] = 32;
   let i = 0;
-  while (i < end && CLASS[UNITS[i]!]! <= NEWLINE) i++;
+  while (i < end && classOf[units[i]!]! <= NEWLINE) i++;
 
   let h = 0;
   let h2 = SEED_2;
@@ -122,8 +127,8 @@ export const scanPrompt = (text: string, out: PromptScan): void => {
   run.families = 0;
 
   while (i < end) {
-    let unit = UNITS[i]!;
-    let kind = CLASS[unit]!;
+    let unit = units[i]!;
+    let kind = classOf[unit]!;
     if (kind <= NEWLINE) {
       space = SPACE_MARK;
       i++;
@@ -146,26 +151,27 @@ export const scanPrompt = (text: string, out: PromptScan): void => {
     if (kind === WORD) {
       let cyrillic = 0;
       do {
-        if (unit < 0x80) {
-          if (unit > 57) {
-            unit |= 32; // every ASCII unit of class WORD above '9' is a letter or '_'
-            w = Math.imul(w ^ unit, TOKEN_PRIME);
-          } else {
-            if (!number) w = Math.imul(w ^ DIGITS, TOKEN_PRIME);
-            number = true;
-            h = Math.imul(h ^ unit, PRIME_2);
-          }
-          w2 = Math.imul(w2 ^ unit, PRIME_2);
-        } else if (kind !== IGNORED) {
+        let letter = letterOf[unit]!;
+        if (letter !== 0) {
+          do {
+            w = Math.imul(w ^ letter, TOKEN_PRIME);
+            w2 = Math.imul(w2 ^ letter, PRIME_2);
+            unit = units[++i]!;
+            letter = letterOf[unit]!;
+          } while (letter !== 0);
+          kind = classOf[unit]!;
+          continue;
+        }
+        if (kind !== IGNORED) {
+          // What the token hash drops, digits and diacritics, goes straight into the prompt's.
           const folded = FOLD[unit]!;
           h = Math.imul(h ^ folded, PRIME_2);
           w2 = Math.imul(w2 ^ folded, PRIME_2);
-          if (kind === WORD) {
-            if (folded > 57 || folded < 48) w = Math.imul(w ^ BASE[unit]!, TOKEN_PRIME);
-            else if (!number) {
-              w = Math.imul(w ^ DIGITS, TOKEN_PRIME);
-              number = true;
-            }
+          if (folded <= 57 && folded >= 48) {
+            if (!number) w = Math.imul(w ^ DIGITS, TOKEN_PRIME);
+            number = true;
+          } else if (kind === WORD) {
+            w = Math.imul(w ^ BASE[unit]!, TOKEN_PRIME);
             if (unit < 0x600) {
               cyrillic |= CYRILLIC[unit]!;
               const hint = LETTER_HINTS[unit]!;
@@ -176,8 +182,8 @@ export const scanPrompt = (text: string, out: PromptScan): void => {
             }
           }
         }
-        unit = UNITS[++i]!;
-        kind = CLASS[unit]!;
+        unit = units[++i]!;
+        kind = classOf[unit]!;
       } while (kind === WORD || kind === MARK || kind === IGNORED);
       words++;
       if (cyrillic !== 0) {
@@ -204,9 +210,9 @@ export const scanPrompt = (text: string, out: PromptScan): void => {
       space = 0;
       breaks = 0;
       i++;
-      const following = UNITS[i]!;
-      const followed = CLASS[following]!;
-      const before = touching ? CLASS[UNITS[i - 2]!]! : 0;
+      const following = units[i]!;
+      const followed = classOf[following]!;
+      const before = touching ? classOf[units[i - 2]!]! : 0;
       // Between two letters or digits a sign belongs to the word: don't, 3.14, a/b.
       if (before === WORD && followed === WORD) {
         joined = true;
