@@ -4,7 +4,7 @@ import type { Corpus } from './corpus.ts';
 import type { WorldOptions } from './options.ts';
 import { type Shard, shardOf } from './voice.ts';
 
-/** One campaign's data set and how many prompts of it each account asks. */
+/** One campaign's data set and how much each account asks, unrelated use included. */
 export interface CampaignPlan {
   readonly shard: Shard;
   readonly counts: readonly number[];
@@ -13,7 +13,7 @@ export interface CampaignPlan {
 }
 
 /**
- * Splits a shard between accounts inside the wanted ranges. A small data set is given to as few
+ * Splits a volume between accounts inside the wanted ranges. A small data set is given to as few
  * accounts as allowed before anybody has to ask a prompt twice.
  */
 const shareOut = (o: WorldOptions, random: Random, available: number): number[] => {
@@ -51,7 +51,10 @@ export const planCampaigns = (o: WorldOptions, corpora: readonly Corpus[]): Camp
   return pieces.map(({ corpus, part, parts }, i) => {
     // The permutation belongs to the corpus, so that the parts of one file are disjoint.
     const shard = shardOf(corpus, part, parts, createRandom(o.seed, 'shard', corpus.name));
-    const counts = shareOut(o, createRandom(o.seed, 'campaign-size', i), shard.size);
+    // Of all that an account asks, only this share draws on the data set.
+    const harvested = 1 - o.unrelated[i % o.unrelated.length]!;
+    const available = Math.floor(shard.size / harvested);
+    const counts = shareOut(o, createRandom(o.seed, 'campaign-size', i), available);
     return { shard, counts, corpus: corpus.name, part: `${part + 1}/${parts}` };
   });
 };

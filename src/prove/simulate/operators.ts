@@ -158,7 +158,9 @@ export const addCampaign = (
   const answer = [logNormal(random, 130, 0.6), between(random, 0.35, 0.6)] as const;
   const turns = chance(random, 0.3) ? 1.3 : 1.05;
   pool.accounts.forEach((account, i) => {
-    const count = counts[i]!;
+    // What an account asks in all is what a provider sees; the mixture divides it.
+    const total = counts[i]!;
+    const count = Math.max(1, Math.round(total * (1 - unrelated)));
     cast.streams.push({
       account,
       pool: { ...pool, rotation: 0 },
@@ -172,6 +174,6 @@ export const addCampaign = (
       limits: traces.limits,
       voice: () => shard,
     });
-    addCustomers(cast, random, pool, account, (count * unrelated) / (1 - unrelated));
+    addCustomers(cast, random, pool, account, total - count);
   });
 };

@@ -35,7 +35,7 @@ export interface WorldOptions {
   readonly campaigns: number;
   readonly relays: number;
   readonly campaignAccounts: Range;
-  /** Harvest exchanges per campaign account over the whole world. */
+  /** Exchanges per campaign account over the whole world, harvest and unrelated together. */
   readonly perAccount: Range;
   readonly harvest: readonly Corpus[];
   readonly everyday: readonly Corpus[];
@@ -50,8 +50,7 @@ const ACCOUNTS = { quiet: 3000, hydra: 4000, sharded: 2000, relay: 2000, mixed: 
 const CAMPAIGNS = { quiet: 0, hydra: 1, sharded: 1, relay: 0, mixed: 4 } as const;
 const RELAYS = { quiet: 0, hydra: 0, sharded: 0, relay: 2, mixed: 2 } as const;
 const UNRELATED = {
-  // No campaign uses them here: they are the volumes of the busiest honest accounts.
-  quiet: [0, 0.5, 0.75, 0.9],
+  quiet: [0],
   hydra: [0.5],
   sharded: [0],
   relay: [0],
@@ -76,13 +75,12 @@ const accountsFor = (world: World, exchanges: number | null): number => {
 const usage = (message: string, remedy: string): StillwatchError =>
   new StillwatchError('USAGE', message, remedy);
 
-const hydraRange = (request: WorldRequest, days: number, unrelated: number): Range => {
+const hydraRange = (request: WorldRequest, days: number): Range => {
   const total =
     request.exchanges == null
       ? HYDRA_PER_DAY * days
-      : request.exchanges / (request.accounts ?? accountsFor('hydra', request.exchanges));
-  const harvest = Math.max(1, Math.round(total * (1 - unrelated)));
-  return [Math.ceil(harvest * 0.6), Math.ceil(harvest * 1.4)];
+      : request.exchanges / (request.accounts ?? ACCOUNTS.hydra);
+  return [Math.ceil(total * 0.6), Math.ceil(total * 1.4)];
 };
 
 /** Fills in defaults and refuses what cannot be: throws USAGE. */
@@ -124,7 +122,7 @@ export const resolveOptions = (request: WorldRequest): WorldOptions => {
     perAccount:
       request.perAccount ??
       (world === 'hydra'
-        ? hydraRange(request, days, unrelated[0] ?? 0)
+        ? hydraRange(request, accounts, days)
         : [Math.max(1, Math.round(25 * scale)), Math.max(1, Math.round(150 * scale))]),
     harvest: request.harvest ?? [],
     everyday: request.everyday ?? [],

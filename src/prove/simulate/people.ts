@@ -1,5 +1,5 @@
 /** Ordinary accounts: most of every world. */
-import { below, chance, choice, integer, logNormal, type Random } from '../../base/random.ts';
+import { below, chance, integer, logNormal, type Random } from '../../base/random.ts';
 import { addAccount, type Cast, randomOf, type StreamPlan, waking } from './cast.ts';
 import type { Identity } from './identity.ts';
 import { type Account, PACES } from './stream.ts';
@@ -13,10 +13,9 @@ const HEAVY = 0.06;
 
 /** Exchanges of one person over the world, before scaling. */
 export const personCount = (cast: Cast, random: Random): number => {
-  const { days, perAccount, unrelated } = cast.options;
+  const { days, perAccount } = cast.options;
   // Volume alone must not tell: some honest accounts are as busy as the busiest others.
-  if (chance(random, HEAVY))
-    return integer(random, ...perAccount) / (1 - choice(random, unrelated));
+  if (chance(random, HEAVY)) return integer(random, ...perAccount);
   return Math.max(2, logNormal(random, (MEDIAN * days) / 14, SIGMA));
 };
 
