@@ -1,4 +1,4 @@
-import { logGamma, regularisedIncompleteBeta } from './statistics.ts';
+import { logGamma, normalCdf, regularisedIncompleteBeta } from './statistics.ts';
 
 /**
  * P(X ≥ k) for X ~ Binomial(n, p): the regularised incomplete beta function I_p(k, n−k+1)
@@ -36,3 +36,26 @@ export const logPoissonUpperTail = (k: number, mean: number): number => {
 /** P(X ≥ k) for X ~ Poisson(mean), 0 … 1. */
 export const poissonUpperTail = (k: number, mean: number): number =>
   Math.exp(logPoissonUpperTail(k, mean));
+
+/**
+ * Fisher's combination of k independent p-values given as natural logarithms: P(χ²₂ₖ ≥ −2 Σ ln p),
+ * whose upper tail for even degrees of freedom is a Poisson sum (Fisher 1932, §21.1). Returns ln P.
+ */
+export const logFisher = (logs: readonly number[]): number => {
+  const k = logs.length;
+  const x = -logs.reduce((sum, log) => sum + log, 0);
+  if (k === 0 || x <= 0) return 0;
+  let term = 1;
+  let sum = 1;
+  for (let i = 1; i < k; i++) {
+    term *= x / i;
+    sum += term;
+  }
+  return Math.min(0, -x + Math.log(sum));
+};
+
+/** ln P(Z ≥ z) of the standard normal; beyond z = 6 by its asymptotic series (DLMF 7.12.1). */
+export const logNormalUpperTail = (z: number): number =>
+  z < 6
+    ? Math.log(Math.max(1 - normalCdf(z), Number.MIN_VALUE))
+    : (-z * z) / 2 - Math.log(z * Math.sqrt(2 * Math.PI)) + Math.log1p(-1 / (z * z));
