@@ -140,7 +140,11 @@ export const addSimulateCommand = (
     .option('--days <n>', 'days the log covers (14)', whole)
     .option('--campaigns <n>', 'number of campaigns', whole)
     .option('--campaign-accounts <n|min-max>', 'accounts of a campaign (40-150)', range)
-    .option('--per-account <n|min-max>', 'harvest exchanges per campaign account (25-150)', range)
+    .option(
+      '--per-account <n|min-max>',
+      'exchanges per campaign account, unrelated use included (25-150)',
+      range,
+    )
     .option(
       '--unrelated <share[,share...]>',
       'share of a campaign account that is resold everyday use; campaigns take the values in turn',

@@ -62,7 +62,7 @@ const HYDRA_PER_DAY = 26;
 const CAMPAIGN_SHARE = 0.3;
 
 /** Exchanges per account of a world that is left to itself, rounded up. */
-const PER_ACCOUNT = 120;
+const PER_ACCOUNT = 80;
 const SMALLEST = 150;
 
 /** Fewer accounts for fewer exchanges; in the hydra world, which has a fixed rate, also more for more. */
