@@ -9,9 +9,9 @@ export const TOKEN_BITS = 13;
 const MAX_STATES = 1 << 17;
 const MAX_TOKENS = 1 << TOKEN_BITS;
 /** Layout of a word entry: token id, five bits of languages, "function word", "begins at once". */
-export const ENTRY_LANGUAGES = TOKEN_BITS;
-export const ENTRY_KEPT_BIT = TOKEN_BITS + 5;
-export const ENTRY_AT_ONCE_BIT = TOKEN_BITS + 6;
+export const ENTRY_LANGUAGES = 13; // = TOKEN_BITS
+export const ENTRY_KEPT_BIT = 18; // five languages further
+export const ENTRY_AT_ONCE_BIT = 19;
 /** Bits of the filter of word pairs that open a phrase. */
 const PAIR_BITS = 17;
 /** The Latin languages that share words, in the order of their bits. */

@@ -1,25 +1,13 @@
 import { mix32 } from '../../../base/hash.ts';
-import {
-  BASE,
-  CLASS,
-  CLOSES,
-  FOLD,
-  HAN,
-  HANGUL,
-  IGNORED,
-  KANA,
-  LETTER,
-  MARK,
-  NAMED_SIGN,
-  NEWLINE,
-  QUOTE,
-  SENTENCE_END,
-  WORD,
-} from './characters.ts';
-import { COUNT_LIMIT, CYRILLIC, LETTER_HINTS, languageOf, PACKED } from './language.ts';
-import { ENTRY_KEPT_BIT, ENTRY_LANGUAGES } from './matcher.ts';
+import type * as characters from './characters.ts';
+import { BASE, CLASS, CLOSES, FOLD, LETTER } from './characters.ts';
+import type * as language from './language.ts';
+import { CYRILLIC, LETTER_HINTS, languageOf, PACKED } from './language.ts';
+import type * as matcher from './matcher.ts';
 import { advance, entryOf, familiesAtEnd, mayAdvance, run } from './phrase-run.ts';
-import { DIGITS, TOKEN_PRIME, TOKEN_SEED } from './tokens.ts';
+import type * as record from './scan-record.ts';
+import { type PromptScan, RECENT, suffixOf } from './scan-record.ts';
+import type * as token from './tokens.ts';
 import { HEAD_UNITS, loadUnits, TAIL_UNITS, UNITS } from './units.ts';
 
 export {
@@ -28,52 +16,7 @@ export {
   LANGUAGES,
   type Language,
 } from './families.ts';
-
-/** What one pass over a prompt tells. One object is filled again and again. Hashes are 0 … 2³²−1. */
-export interface PromptScan {
-  /** Two independent hashes of the normalised prompt: case folded, white space folded, trimmed. */
-  hash: number;
-  hash2: number;
-  /** The first and the last four words; numbers and quoted text are slots. */
-  prefixHash: number;
-  suffixHash: number;
-  /** The first SKELETON_TOKENS function words, signs and line breaks; all other text is a slot. */
-  skeletonHash: number;
-  /** Words; an ideograph, kana or hangul syllable is half a word. */
-  words: number;
-  /** Index into LANGUAGES. */
-  language: number;
-  /** Bit mask over ELICITATION_FAMILIES. */
-  elicitation: number;
-}
-
-export const createPromptScan = (): PromptScan => ({
-  hash: 0,
-  hash2: 0,
-  prefixHash: 0,
-  suffixHash: 0,
-  skeletonHash: 0,
-  words: 0,
-  language: 0,
-  elicitation: 0,
-});
-
-/** Four words, counted in halves. */
-const EDGE_HALVES = 8;
-export const SKELETON_TOKENS = 40;
-/** A quotation longer than this is not a slot but text in quotes; it also bounds an unclosed quote. */
-const QUOTED_WORDS = 16;
-/** Prime and seed of the second hash (MurmurHash2's multiplier): another walk over the same units. */
-const PRIME_2 = 0x5bd1e995;
-const SEED_2 = 0x9747b28c | 0;
-const SPACE_MARK = 0x2545f491;
-const SLOT = 0x51076;
-const BREAK = 0x0a;
-
-/** A word of digits alone. */
-const NUMBER = Math.imul(TOKEN_SEED ^ DIGITS, TOKEN_PRIME);
-/** Hashes of the last eight tokens; the lowest bit says "half a word". */
-const RECENT = new Int32Array(8);
+export { createPromptScan, type PromptScan } from './scan-record.ts';
 
 /**
  * Fills `out` from one pass over `text`. Linear in at most HEAD_UNITS + TAIL_UNITS units, whatever
@@ -81,6 +24,34 @@ const RECENT = new Int32Array(8);
  * surrogates are signs, control characters are skipped.
  */
 export const scanPrompt = (text: string, out: PromptScan): void => {
+  // The optimiser folds constants of the function itself, not those of modules: a fifth of the
+  // time. Their types tie them to the originals.
+  const NEWLINE: typeof characters.NEWLINE = 1;
+  const WORD: typeof characters.WORD = 2;
+  const HAN: typeof characters.HAN = 3;
+  const KANA: typeof characters.KANA = 4;
+  const HANGUL: typeof characters.HANGUL = 5;
+  const MARK: typeof characters.MARK = 6;
+  const IGNORED: typeof characters.IGNORED = 7;
+  const SENTENCE_END: typeof characters.SENTENCE_END = 9;
+  const QUOTE: typeof characters.QUOTE = 10;
+  const NAMED_SIGN: typeof characters.NAMED_SIGN = 11;
+  const TOKEN_SEED: typeof token.TOKEN_SEED = -0x7ee3623b;
+  const TOKEN_PRIME: typeof token.TOKEN_PRIME = 0x01000193;
+  const DIGITS: typeof token.DIGITS = 48;
+  const COUNT_LIMIT: typeof language.COUNT_LIMIT = 63;
+  const ENTRY_LANGUAGES: typeof matcher.ENTRY_LANGUAGES = 13;
+  const ENTRY_KEPT_BIT: typeof matcher.ENTRY_KEPT_BIT = 18;
+  const SKELETON_LIMIT: typeof record.SKELETON_TOKENS = 40;
+  const HALVES: typeof record.EDGE_HALVES = 8;
+  // Prime of the second hash (MurmurHash2's multiplier) and its seed: another walk over the units.
+  const PRIME: typeof record.PRIME_2 = 0x5bd1e995;
+  const SEED = -0x68b84d74;
+  const SPACE_MARK = 0x2545f491;
+  const SLOT = 0x51076;
+  const BREAK = 0x0a;
+  // A longer quotation is not a slot but text in quotes; this also bounds an unclosed one.
+  const QUOTED_WORDS = 16;
   // Locals, so that the loop does not fetch them from their modules for each unit.
   const units = UNITS;
   const classOf = CLASS;
@@ -92,7 +63,7 @@ export const scanPrompt = (text: string, out: PromptScan): void => {
   while (i < end && classOf[units[i]!]! <= NEWLINE) i++;
 
   let h = 0;
-  let h2 = SEED_2;
+  let h2 = SEED;
   let space = 0;
   let breaks = 0;
   let prefix = 0;
@@ -136,7 +107,7 @@ export const scanPrompt = (text: string, out: PromptScan): void => {
         closing = 0;
         // A blank line ends a sentence; a single break may only wrap it.
         if (++breaks > 1) place ||= 1;
-        else if (kept < SKELETON_TOKENS) {
+        else if (kept < SKELETON_LIMIT) {
           skeleton = Math.imul(((skeleton << 13) | (skeleton >>> 19)) ^ BREAK, TOKEN_PRIME);
           kept++;
           inSlot = 0;
@@ -145,7 +116,7 @@ export const scanPrompt = (text: string, out: PromptScan): void => {
       continue;
     }
     let w = TOKEN_SEED;
-    let w2 = SEED_2;
+    let w2 = SEED;
     let half = 0;
     let number = false;
     if (kind === WORD) {
@@ -155,7 +126,7 @@ export const scanPrompt = (text: string, out: PromptScan): void => {
         if (letter !== 0) {
           do {
             w = Math.imul(w ^ letter, TOKEN_PRIME);
-            w2 = Math.imul(w2 ^ letter, PRIME_2);
+            w2 = Math.imul(w2 ^ letter, PRIME);
             unit = units[++i]!;
             letter = letterOf[unit]!;
           } while (letter !== 0);
@@ -165,8 +136,8 @@ export const scanPrompt = (text: string, out: PromptScan): void => {
         if (kind !== IGNORED) {
           // What the token hash drops, digits and diacritics, goes straight into the prompt's.
           const folded = FOLD[unit]!;
-          h = Math.imul(h ^ folded, PRIME_2);
-          w2 = Math.imul(w2 ^ folded, PRIME_2);
+          h = Math.imul(h ^ folded, PRIME);
+          w2 = Math.imul(w2 ^ folded, PRIME);
           if (folded <= 57 && folded >= 48) {
             if (!number) w = Math.imul(w ^ DIGITS, TOKEN_PRIME);
             number = true;
@@ -190,10 +161,10 @@ export const scanPrompt = (text: string, out: PromptScan): void => {
         cyrillicWords++;
         foreignCyrillic += cyrillic >>> 1;
       }
-      number = w === NUMBER;
+      number = w === Math.imul(TOKEN_SEED ^ DIGITS, TOKEN_PRIME);
     } else if (kind <= HANGUL) {
       w = Math.imul(w ^ BASE[unit]!, TOKEN_PRIME);
-      w2 = Math.imul(w2 ^ FOLD[unit]!, PRIME_2);
+      w2 = Math.imul(w2 ^ FOLD[unit]!, PRIME);
       half = 1;
       if (kind === HAN) han++;
       else if (kind === KANA) kana++;
@@ -205,7 +176,7 @@ export const scanPrompt = (text: string, out: PromptScan): void => {
     } else {
       const folded = FOLD[unit]!;
       h = (Math.imul(((h << 13) | (h >>> 19)) ^ folded, TOKEN_PRIME) + space) | 0;
-      h2 = (Math.imul(((h2 << 11) | (h2 >>> 21)) ^ folded, PRIME_2) + space) | 0;
+      h2 = (Math.imul(((h2 << 11) | (h2 >>> 21)) ^ folded, PRIME) + space) | 0;
       const touching = space === 0 && i > 0;
       space = 0;
       breaks = 0;
@@ -229,12 +200,12 @@ export const scanPrompt = (text: string, out: PromptScan): void => {
         if (closer !== unit || before !== WORD) {
           closing = closer;
           quoted = 0;
-          if (halves < EDGE_HALVES) {
-            prefix = Math.imul(prefix ^ SLOT, PRIME_2);
+          if (halves < HALVES) {
+            prefix = Math.imul(prefix ^ SLOT, PRIME);
             halves += 2;
           }
           RECENT[tokens++ & 7] = SLOT;
-          if (kept < SKELETON_TOKENS && inSlot === 0) {
+          if (kept < SKELETON_LIMIT && inSlot === 0) {
             skeleton = Math.imul(((skeleton << 13) | (skeleton >>> 19)) ^ SLOT, TOKEN_PRIME);
             kept++;
             inSlot = -1;
@@ -243,7 +214,7 @@ export const scanPrompt = (text: string, out: PromptScan): void => {
         }
       }
       if (closing !== 0) continue;
-      if (kept < SKELETON_TOKENS) {
+      if (kept < SKELETON_LIMIT) {
         skeleton = Math.imul(((skeleton << 13) | (skeleton >>> 19)) ^ folded, TOKEN_PRIME);
         kept++;
         inSlot = 0;
@@ -261,7 +232,7 @@ export const scanPrompt = (text: string, out: PromptScan): void => {
 
     // One token has ended: a word, or a single ideograph, kana or hangul syllable.
     h = (Math.imul(((h << 13) | (h >>> 19)) ^ w, TOKEN_PRIME) + space) | 0;
-    h2 = (Math.imul(((h2 << 11) | (h2 >>> 21)) ^ w2, PRIME_2) + space) | 0;
+    h2 = (Math.imul(((h2 << 11) | (h2 >>> 21)) ^ w2, PRIME) + space) | 0;
     space = 0;
     breaks = 0;
     // From here on few branches depend on the word: each wrong guess costs more than all the rest.
@@ -291,18 +262,18 @@ export const scanPrompt = (text: string, out: PromptScan): void => {
     const edge = (w & ~1) | half;
     if (isRest) {
       if (!(number && lastNumber)) {
-        if (halves <= EDGE_HALVES) prefix = Math.imul(prefix ^ edge, PRIME_2);
-        RECENT[(tokens - 1) & 7] = Math.imul(RECENT[(tokens - 1) & 7]! ^ edge, PRIME_2) & ~1;
+        if (halves <= HALVES) prefix = Math.imul(prefix ^ edge, PRIME);
+        RECENT[(tokens - 1) & 7] = Math.imul(RECENT[(tokens - 1) & 7]! ^ edge, PRIME) & ~1;
       }
     } else {
-      if (halves < EDGE_HALVES) {
-        prefix = Math.imul(prefix ^ edge, PRIME_2);
+      if (halves < HALVES) {
+        prefix = Math.imul(prefix ^ edge, PRIME);
         halves += 2 - half;
       }
       RECENT[tokens++ & 7] = edge;
     }
     lastNumber = number;
-    if (kept < SKELETON_TOKENS) {
+    if (kept < SKELETON_LIMIT) {
       // keep: all ones for a function word, else 0; adds: all ones unless a slot goes on.
       const keep = (entry << (31 - ENTRY_KEPT_BIT)) >> 31;
       const adds = keep | ~inSlot;
@@ -315,7 +286,7 @@ export const scanPrompt = (text: string, out: PromptScan): void => {
   }
   if (text.length > HEAD_UNITS + TAIL_UNITS) {
     h = Math.imul(h ^ text.length, TOKEN_PRIME);
-    h2 = Math.imul(h2 ^ text.length, PRIME_2);
+    h2 = Math.imul(h2 ^ text.length, PRIME);
   }
 
   out.hash = mix32(h);
@@ -335,16 +306,4 @@ export const scanPrompt = (text: string, out: PromptScan): void => {
     letters,
   );
   out.elicitation = familiesAtEnd();
-};
-
-/** Hash of the last tokens that together make four words. */
-const suffixOf = (tokens: number): number => {
-  let hash = 0;
-  let halves = 0;
-  for (let k = tokens - 1; k >= 0 && k >= tokens - 8 && halves < EDGE_HALVES; k--) {
-    const edge = RECENT[k & 7]!;
-    hash = Math.imul(hash ^ edge, PRIME_2);
-    halves += 2 - (edge & 1);
-  }
-  return mix32(hash);
 };

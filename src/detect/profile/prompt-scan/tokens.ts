@@ -1,7 +1,7 @@
 import { BASE, CLASS, FOLD, HAN, HANGUL, IGNORED, MARK, NAMED_SIGN, WORD } from './characters.ts';
 
 /** FNV-1a offset basis and prime: the hash of one token, here and in the scanner's inlined copy. */
-export const TOKEN_SEED = 0x811c9dc5 | 0;
+export const TOKEN_SEED = -0x7ee3623b; // 0x811c9dc5 as a signed number
 export const TOKEN_PRIME = 0x01000193;
 /** A run of digits inside a word counts as this one character, so that numbers are slots. */
 export const DIGITS = 48;
