@@ -75,12 +75,9 @@ const accountsFor = (world: World, exchanges: number | null): number => {
 const usage = (message: string, remedy: string): StillwatchError =>
   new StillwatchError('USAGE', message, remedy);
 
-const hydraRange = (request: WorldRequest, days: number): Range => {
-  const total =
-    request.exchanges == null
-      ? HYDRA_PER_DAY * days
-      : request.exchanges / (request.accounts ?? ACCOUNTS.hydra);
-  return [Math.ceil(total * 0.6), Math.ceil(total * 1.4)];
+const hydraRange = (request: WorldRequest, accounts: number, days: number): Range => {
+  const mean = request.exchanges == null ? HYDRA_PER_DAY * days : request.exchanges / accounts;
+  return [Math.ceil(mean * 0.6), Math.ceil(mean * 1.4)];
 };
 
 /** Fills in defaults and refuses what cannot be: throws USAGE. */
