@@ -30,7 +30,7 @@ const TEXTS: Record<string, { readonly words: readonly string[]; readonly space:
   english: {
     space: ' ',
     words:
-      'the of and a to in is you that it he was for on are with as his they at be this have from or had by but some what there we can out other were all your when up use how said an each she which do their time if will way about many then them would write like so these her long make thing see him two has look more day could go come did number sound no most people my over know water than call first who may down side been now find Natalia apples bakery quarter theorem parser, train. 48 $12 profit, ratio? year.'.split(
+      'the of and a to in is you that it he was for on are with as his they at be this have from or had by but some what there we can out other were all your when up use how said an each she which do their time if will way about many then them would write like so these her long make thing see him two has look more day could go come did number sound no most people my over know water than call first who may down side been now find window apples harbour quarter theorem parser, train. 48 $12 profit, ratio? year.'.split(
         ' ',
       ),
   },

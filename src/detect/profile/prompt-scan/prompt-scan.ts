@@ -6,16 +6,11 @@ import { CYRILLIC, LETTER_HINTS, languageOf, PACKED } from './language.ts';
 import type * as matcher from './matcher.ts';
 import { advance, entryOf, familiesAtEnd, mayAdvance, run } from './phrase-run.ts';
 import type * as record from './scan-record.ts';
-import { type PromptScan, RECENT, suffixOf } from './scan-record.ts';
+import { EDGE_HALVES, type PromptScan, RECENT, suffixOf } from './scan-record.ts';
 import type * as token from './tokens.ts';
 import { HEAD_UNITS, loadUnits, TAIL_UNITS, UNITS } from './units.ts';
 
-export {
-  ELICITATION_FAMILIES,
-  type ElicitationFamily,
-  LANGUAGES,
-  type Language,
-} from './families.ts';
+export * from './families.ts';
 export { createPromptScan, type PromptScan } from './scan-record.ts';
 
 /**
@@ -43,7 +38,6 @@ export const scanPrompt = (text: string, out: PromptScan): void => {
   const ENTRY_LANGUAGES: typeof matcher.ENTRY_LANGUAGES = 13;
   const ENTRY_KEPT_BIT: typeof matcher.ENTRY_KEPT_BIT = 18;
   const SKELETON_LIMIT: typeof record.SKELETON_TOKENS = 40;
-  const HALVES: typeof record.EDGE_HALVES = 8;
   // Prime of the second hash (MurmurHash2's multiplier) and its seed: another walk over the units.
   const PRIME: typeof record.PRIME_2 = 0x5bd1e995;
   const SEED = -0x68b84d74;
@@ -56,14 +50,12 @@ export const scanPrompt = (text: string, out: PromptScan): void => {
   const units = UNITS;
   const classOf = CLASS;
   const letterOf = LETTER;
-  let end = loadUnits(text);
-  while (end > 0 && classOf[units[end - 1]!]! <= NEWLINE) end--;
-  units[end] = 32;
+  const end = loadUnits(text);
   let i = 0;
   while (i < end && classOf[units[i]!]! <= NEWLINE) i++;
 
   let h = 0;
-  let h2 = SEED;
+  let h2: number = SEED;
   let space = 0;
   let breaks = 0;
   let prefix = 0;
@@ -115,8 +107,8 @@ export const scanPrompt = (text: string, out: PromptScan): void => {
       }
       continue;
     }
-    let w = TOKEN_SEED;
-    let w2 = SEED;
+    let w: number = TOKEN_SEED;
+    let w2: number = SEED;
     let half = 0;
     let number = false;
     if (kind === WORD) {
@@ -200,7 +192,7 @@ export const scanPrompt = (text: string, out: PromptScan): void => {
         if (closer !== unit || before !== WORD) {
           closing = closer;
           quoted = 0;
-          if (halves < HALVES) {
+          if (halves < EDGE_HALVES) {
             prefix = Math.imul(prefix ^ SLOT, PRIME);
             halves += 2;
           }
@@ -262,11 +254,11 @@ export const scanPrompt = (text: string, out: PromptScan): void => {
     const edge = (w & ~1) | half;
     if (isRest) {
       if (!(number && lastNumber)) {
-        if (halves <= HALVES) prefix = Math.imul(prefix ^ edge, PRIME);
+        if (halves <= EDGE_HALVES) prefix = Math.imul(prefix ^ edge, PRIME);
         RECENT[(tokens - 1) & 7] = Math.imul(RECENT[(tokens - 1) & 7]! ^ edge, PRIME) & ~1;
       }
     } else {
-      if (halves < HALVES) {
+      if (halves < EDGE_HALVES) {
         prefix = Math.imul(prefix ^ edge, PRIME);
         halves += 2 - half;
       }

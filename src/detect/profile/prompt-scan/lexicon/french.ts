@@ -1,13 +1,16 @@
 import type { Lexicon } from './lexicon.ts';
 
-/** Both tu and vous imperatives; elided articles (l', d', qu') are words of their own. */
+/**
+ * Both tu and vous imperatives; elided articles (l', d', qu') are words of their own. They tell no
+ * language: single letters are names of things in every one.
+ */
 export const FRENCH: Lexicon = {
   language: 'fr',
-  functionWords: `le la les l un une des du de d au aux à en dans par pour avec sans sur sous entre vers chez
-    et ou ni mais donc or car que qu qui quoi dont où quand comme si je j tu il elle on nous vous ils
-    elles me m te t se s lui leur leurs mon ma mes ton ta tes son sa ses notre nos votre vos ce c cet
-    cette ces ça cela est sont était été être suis es êtes sommes ai as a avons avez ont avait ne n
-    pas plus très aussi y tout toute tous toutes chaque autre même quel quelle quels quelles`,
+  functionWords: `le la les un une des du de au aux à en dans par pour avec sans sur sous entre vers chez et ou
+    ni mais donc que qu qui quoi dont où quand comme si je tu il elle on nous vous ils elles me te
+    se lui leur leurs mon ma mes ton ta tes son sa ses notre nos votre vos ce cet cette ces ça
+    cela est sont était été être suis es êtes sommes ai as a avons avez ont avait ne pas plus très
+    aussi y tout toute tous toutes chaque autre même quel quelle quels quelles`,
   commonWords: `merci bonjour salut veux voudrais peux peut pouvez faire fais donne écris explique besoin
     comment pourquoi combien aide plaît bien quelques voici ceci selon
     crée réponds corrige traduis résume génère question questions réponse suivant suivante exemple
