@@ -1,6 +1,7 @@
 import { MAD_TO_SIGMA, median, medianAbsoluteDeviation } from '../../base/statistics.ts';
 import type { PromptTable } from '../family/prompt-table.ts';
 import type { TopicDraws } from '../family/topic-draws.ts';
+import { type Composition, compositionLogOdds, compositionOf } from './composition.ts';
 import { drawsOn } from './content-groups.ts';
 import { type Habits, habitsOf } from './habits.ts';
 import { type LinkedAccounts, linkedTo } from './identity-links.ts';
@@ -31,10 +32,10 @@ export interface MembershipContext {
   readonly askers: ReadonlyMap<number, number>;
 }
 
-/** Log-odds at which an account is counted in: about fifty to one, after a prior of one in twenty. */
-export const MEMBER_LOG_ODDS = 7;
+/** Log-odds at which an account is counted in: about fifty to one. */
+export const MEMBER_LOG_ODDS = 4;
 /** No single part decides alone. */
-const MAX_CONTENT = 5;
+const MAX_CONTENT = 6;
 const MAX_IDENTITY = 6;
 /** An impostor's habits spread this many times as widely as a member's. */
 const IMPOSTOR_SPREAD = 4;
@@ -120,6 +121,7 @@ export const scoreMembership = (
   const wanted = new Set(topics);
   const shares = core.map((a) => (hits.get(a) ?? 0) / Math.max(1, draws.sampled[a]!));
   const share = shares.length > 0 ? median(shares) : 0;
+  const composition: Composition = compositionOf(draws, topics, core);
   const linked = linkedTo(population, shared, core);
   const identity = identityLogOdds(linked, core, population.ids.length);
   const habitOf = (a: number): Habits => habitsOf(population, table, topicOf, wanted, askers, a);
@@ -130,7 +132,9 @@ export const scoreMembership = (
     .filter(([account]) => population.records[account]?.attestation == null)
     .sort(([a], [b]) => a - b)
     .map(([account, count]) => {
-      const content = contentLogOdds(count, draws.sampled[account]!, share, backgroundRate);
+      const content =
+        contentLogOdds(count, draws.sampled[account]!, share, backgroundRate) +
+        compositionLogOdds(draws, composition, account);
       const who = identity(account);
       const how = habit(habitOf(account));
       return { account, content, identity: who, habit: how, total: content + who + how };

@@ -6,6 +6,7 @@ import {
   type MembershipContext,
   scoreMembership,
 } from './membership.ts';
+import { splitAccounts } from './split.ts';
 
 /** A candidate after its members were weighed one by one. */
 export interface RefinedGroup {
@@ -17,9 +18,43 @@ export interface RefinedGroup {
 }
 
 const MAX_ROUNDS = 6;
+/** One candidate holds at most so many operations. */
+const MAX_DEPTH = 3;
 
 const sameList = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((value, i) => value === b[i]);
+
+/** A refined candidate as one operation, or as the several it turned out to hold. */
+export const refineAll = (
+  context: MembershipContext,
+  candidate: ContentGroup,
+  minEntities: number,
+  depth = 0,
+): RefinedGroup[] => {
+  const group = refine(context, candidate, minEntities);
+  if (group === null) return [];
+  const sides =
+    depth < MAX_DEPTH
+      ? splitAccounts(context.draws, group.accounts, group.topics, minEntities)
+      : null;
+  if (sides === null) return [group];
+  const parts = sides.flatMap((accounts) => {
+    const { topics, backgroundRate } = sharedTopics(context.draws, accounts, null);
+    const side = { ...candidate, accounts, topics, backgroundRate };
+    return topics.length === 0 ? [] : refineAll(context, side, minEntities, depth + 1);
+  });
+  // Two sides that grow into each other were one operation after all.
+  const [a, b] = parts;
+  if (parts.length === 2 && sharedPart(new Set(a!.accounts), b!.accounts) > 0.5) return [group];
+  return parts.length > 0 ? parts : [group];
+};
+
+/** Share of the smaller of two sets of accounts that both hold. */
+export const sharedPart = (a: ReadonlySet<number>, b: readonly number[]): number => {
+  let both = 0;
+  for (const x of b) if (a.has(x)) both++;
+  return both / Math.max(1, Math.min(a.size, b.length));
+};
 
 /**
  * Alternates between weighing members and finding the topics they share until neither changes. From

@@ -13,7 +13,7 @@ import {
   sharedLogP,
 } from './network-evidence.ts';
 import type { Population } from './population.ts';
-import { type RefinedGroup, refine } from './refine.ts';
+import { type RefinedGroup, refineAll, sharedPart } from './refine.ts';
 import { findSharedKeys, type SharedKeys } from './shared-keys.ts';
 
 /** A set of accounts that content suggested, with the independent evidence of identity. */
@@ -65,12 +65,6 @@ const WORTH_REFINING = Math.log(0.01);
 /** Operations that share this much of the smaller one are the same. */
 const SAME_OPERATION = 0.5;
 
-const sharedPart = (a: ReadonlySet<number>, b: readonly number[]): number => {
-  let both = 0;
-  for (const x of b) if (a.has(x)) both++;
-  return both / Math.max(1, Math.min(a.size, b.length));
-};
-
 const refineCandidates = (
   context: MembershipContext,
   candidates: readonly Candidate[],
@@ -87,11 +81,11 @@ const refineCandidates = (
     // A candidate inside a known operation would only find it again.
     if (taken.some((known) => accounts.filter((a) => known.has(a)).length > 0.8 * accounts.length))
       continue;
-    const group = refine(context, candidate.group, minEntities);
-    if (group === null) continue;
-    if (taken.some((known) => sharedPart(known, group.accounts) > SAME_OPERATION)) continue;
-    taken.push(new Set(group.accounts));
-    operations.push({ candidate, group, network: measure(group.accounts) });
+    for (const group of refineAll(context, candidate.group, minEntities)) {
+      if (taken.some((known) => sharedPart(known, group.accounts) > SAME_OPERATION)) continue;
+      taken.push(new Set(group.accounts));
+      operations.push({ candidate, group, network: measure(group.accounts) });
+    }
   }
   return operations;
 };
