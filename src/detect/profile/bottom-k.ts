@@ -23,24 +23,46 @@ export const createBottomK = <V>(k: number): BottomK<V> => ({
   values: [],
 });
 
-/** Index at which `key` is counted after this call, or -1 when it lies outside the sketch. */
-export const addKey = <V>(into: BottomK<V>, key: number, value: () => V): number => {
-  const { keys, counts, values, k } = into;
-  if (keys.length === k && key > keys[k - 1]!) return -1;
-  const at = lowerBound(keys, key);
-  if (keys[at] === key) {
-    counts[at]! += 1;
-    return at;
-  }
-  keys.splice(at, 0, key);
-  counts.splice(at, 0, 1);
-  values.splice(at, 0, value());
-  if (keys.length > k) {
-    keys.pop();
-    counts.pop();
-    values.pop();
-  }
+/** No key above this is or will be in the sketch: its largest hash once it is full, else +∞. */
+export const thresholdOf = (of: BottomK<unknown>): number =>
+  of.keys.length < of.k ? Number.POSITIVE_INFINITY : of.keys[of.k - 1]!;
+
+/**
+ * Counts a key that is in the sketch already and returns its index; for any other returns −1 and
+ * changes nothing.
+ */
+export const countKnown = (into: BottomK<unknown>, key: number, count = 1): number => {
+  if (key > thresholdOf(into)) return -1;
+  const at = lowerBound(into.keys, key);
+  if (into.keys[at] !== key) return -1;
+  into.counts[at]! += count;
   return at;
+};
+
+/** Adds a key that is not in the sketch, unless its hash is above the threshold. */
+export const addNew = <V>(into: BottomK<V>, key: number, value: V, count = 1): void => {
+  const { keys, counts, values, k } = into;
+  if (key > thresholdOf(into)) return;
+  // The largest makes way, or the arrays grow by one; then all that are larger move up by one place.
+  if (keys.length < k) {
+    keys.push(key);
+    counts.push(count);
+    values.push(value);
+  }
+  let i = keys.length - 1;
+  for (; i > 0 && keys[i - 1]! > key; i--) {
+    keys[i] = keys[i - 1]!;
+    counts[i] = counts[i - 1]!;
+    values[i] = values[i - 1]!;
+  }
+  keys[i] = key;
+  counts[i] = count;
+  values[i] = value;
+};
+
+/** Counts a key whose value follows from it. */
+export const addKey = <V>(into: BottomK<V>, key: number, value: V, count = 1): void => {
+  if (countKnown(into, key, count) < 0) addNew(into, key, value, count);
 };
 
 /** The sketch of both sets. `join` combines the values of a key that both hold: commutative, associative. */

@@ -1,190 +1,147 @@
 import { hash53, key53 } from '../../base/hash.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import { addressBlock } from './address-block.ts';
-import { addKey, type BottomK, createBottomK } from './bottom-k.ts';
+import type { Accumulator, MutableSpan } from './accumulator.ts';
 import {
-  CAPACITY,
-  ELICITATION_STRIDE,
-  NO_FAMILY,
-  type Profile,
-  type PromptSample,
-  SAMPLE_CHARS,
-  type Span,
-  TEMPLATE_BUCKETS,
-} from './profile.ts';
+  addKey,
+  addNew,
+  type BottomK,
+  countKnown,
+  createBottomK,
+  thresholdOf,
+} from './bottom-k.ts';
+import { bump } from './counters.ts';
+import * as at from './layout.ts';
+import { CAPACITY, earliestSample, MINUTE, SECOND, TEMPLATE_BUCKETS } from './profile.ts';
 import { createPromptScan, type PromptScan, scanPrompt } from './prompt-scan/prompt-scan.ts';
-import { addCount } from './sparse-counts.ts';
-import { addTime, createTimeline } from './timeline.ts';
+import { type BlockMemo, observeLabels } from './run.ts';
+import { samplePrompt } from './sample.ts';
+import { addBins, addTime, createTimeline } from './timeline.ts';
 
-const MINUTE = 60_000;
-const SIX_HOURS = 6 * 3_600_000;
 const TOO_MANY_REQUESTS = 429;
-/** The memo of label hashes is emptied at this size, which bounds it against made-up values. */
-const MEMO_LIMIT = 65_536;
+/** Times gathered before they are added to the timeline. */
+const GATHERED = CAPACITY.activity;
 
-/** What one pass over a log needs besides the profiles: reused buffers, never shared between threads. */
+/** What one pass over a log needs besides the accumulators: reused buffers of one thread. */
 export interface Observer {
   readonly scan: PromptScan;
-  readonly labelKeys: Map<string, number>;
-  readonly blocks: Map<string, string | null>;
+  readonly blocks: BlockMemo;
 }
 
-export const createObserver = (): Observer => ({
-  scan: createPromptScan(),
-  labelKeys: new Map(),
-  blocks: new Map(),
-});
+export const createObserver = (): Observer => ({ scan: createPromptScan(), blocks: new Map() });
 
-const memo = <V>(map: Map<string, V>, text: string, compute: (text: string) => V): V => {
-  let value = map.get(text);
-  if (value === undefined) {
-    if (map.size >= MEMO_LIMIT) map.clear();
-    value = compute(text);
-    map.set(text, value);
-  }
-  return value;
-};
-
-/** Quarter-octave bucket of a count: the resolution at which lengths are compared. */
-export const lengthBucket = (count: number): number =>
-  count < 1 ? -1 : Math.floor(Math.log2(count) * 4);
-
-const sampleText = (prompt: string): string => {
-  if (prompt.length <= SAMPLE_CHARS) return prompt;
-  const head = Math.floor((SAMPLE_CHARS * 2) / 3);
-  return `${prompt.slice(0, head)} … ${prompt.slice(prompt.length - (SAMPLE_CHARS - head - 3))}`;
-};
-
-const nothing = (): null => null;
-
-/** Counts one exchange into its profile, in place. The only function that changes a profile. */
-export const observe = (profile: Profile, exchange: Exchange, observer: Observer): void => {
+/** Counts one exchange, in place. The order of observation does not matter. */
+export const observe = (into: Accumulator, exchange: Exchange, observer: Observer): void => {
   const { timestamp } = exchange;
-  profile.exchanges += 1;
-  if (timestamp < profile.firstSeen) profile.firstSeen = timestamp;
-  if (timestamp > profile.lastSeen) profile.lastSeen = timestamp;
-  addTime(profile.activity, timestamp);
-  observeCounts(profile, exchange);
-  observePrompt(profile, exchange, observer);
-  observeIdentifiers(profile, exchange, observer);
+  into.exchanges += 1;
+  if (timestamp < into.firstSeen) into.firstSeen = timestamp;
+  if (timestamp > into.lastSeen) into.lastSeen = timestamp;
+  if (into.times.push(Math.floor(timestamp / SECOND)) >= GATHERED) settleTimes(into);
+  observeCounts(into, exchange);
+  observePrompt(into, exchange, observer.scan);
+  observeSpans(into, exchange);
+  observeLabels(into, exchange, observer.blocks);
 };
 
-const observeCounts = (profile: Profile, exchange: Exchange): void => {
-  profile.responseTokens += exchange.responseTokens;
-  profile.promptTokens += exchange.promptTokens ?? 0;
-  profile.reasoningTokens += exchange.reasoningTokens ?? 0;
-  if (exchange.priorTurns > 0) profile.continued += 1;
-  if (exchange.logprobs) profile.withLogprobs += 1;
-  if (exchange.n !== null && exchange.n > 1) profile.withSeveral += 1;
-  if (exchange.tools) profile.withTools += 1;
-  if (exchange.systemPrompt !== null) profile.withSystemPrompt += 1;
-  if (exchange.finishReason === 'length') profile.cutByLength += 1;
+/** Moves the gathered times into the timeline. */
+export const settleTimes = (into: Accumulator): void => {
+  if (into.times.length === 0) return;
+  const activity = into.activity ?? createTimeline(SECOND, CAPACITY.activity);
+  into.activity = addBins(activity, SECOND, into.times);
+  into.times = [];
+};
+
+const observeCounts = (into: Accumulator, exchange: Exchange): void => {
+  into.responseTokens += exchange.responseTokens;
+  if (exchange.promptTokens !== null) into.promptTokens += exchange.promptTokens;
+  if (exchange.reasoningTokens !== null) into.reasoningTokens += exchange.reasoningTokens;
+  if (exchange.priorTurns > 0) into.continued += 1;
+  if (exchange.logprobs) into.withLogprobs += 1;
+  if (exchange.n !== null && exchange.n > 1) into.withSeveral += 1;
+  if (exchange.tools) into.withTools += 1;
+  if (exchange.systemPrompt !== null) into.withSystemPrompt += 1;
+  if (exchange.finishReason === 'length') into.cutByLength += 1;
   if (exchange.status === null || exchange.status < 400)
-    addCount(profile.responseLengths, lengthBucket(exchange.responseTokens));
-  else profile.failed += 1;
+    count(into, at.RESPONSES + at.lengthPlace(exchange.responseTokens));
+  else into.failed += 1;
   if (exchange.status === TOO_MANY_REQUESTS) {
-    profile.limits ??= createTimeline(MINUTE, CAPACITY.limits);
-    addTime(profile.limits, exchange.timestamp);
+    into.limits ??= createTimeline(MINUTE, CAPACITY.limits);
+    addTime(into.limits, exchange.timestamp);
   }
 };
 
-const observePrompt = (profile: Profile, exchange: Exchange, observer: Observer): void => {
-  const { scan } = observer;
-  const { prompt } = exchange;
-  let key: number;
-  if (prompt === '' && (exchange.promptHash !== null || exchange.templateId !== null)) {
-    profile.contentFree += 1;
-    key = hash53(exchange.promptHash ?? `${exchange.accountId}\0${exchange.timestamp}`);
-    if (exchange.templateId !== null) {
-      const bucket = hash53(exchange.templateId) % TEMPLATE_BUCKETS;
-      addCount(profile.openings, bucket);
-      addCount(profile.closings, bucket);
-      addCount(profile.skeletons, bucket);
-    }
-    scan.language = 0;
-    scan.elicitation = 0;
-  } else {
-    scanPrompt(prompt, scan);
-    key = key53(scan.hash, scan.hash2);
-    addCount(profile.openings, scan.prefixHash % TEMPLATE_BUCKETS);
-    addCount(profile.closings, scan.suffixHash % TEMPLATE_BUCKETS);
-    addCount(profile.skeletons, scan.skeletonHash % TEMPLATE_BUCKETS);
-    addCount(profile.promptLengths, lengthBucket(prompt.length));
-    const base = scan.language * ELICITATION_STRIDE;
-    addCount(profile.elicitation, base + NO_FAMILY);
-    for (let mask = scan.elicitation; mask !== 0; mask &= mask - 1)
-      addCount(profile.elicitation, base + 31 - Math.clz32(mask & -mask));
-  }
-  const { prompts } = profile;
-  const at = addKey(prompts, key, () => samplePrompt(exchange, scan));
-  if (at >= 0 && exchange.timestamp < prompts.values[at]!.at)
-    prompts.values[at] = samplePrompt(exchange, scan);
+const count = (into: Accumulator, place: number): void => bump(into.counters, place, at.BLOCK_SIZE);
+
+const observePrompt = (into: Accumulator, exchange: Exchange, scan: PromptScan): void => {
+  const key = isContentFree(exchange)
+    ? countTemplate(into, exchange, scan)
+    : countText(into, exchange.prompt, scan);
+  // Most prompts end here: one comparison tells that the sample is full of smaller hashes.
+  if (key > into.promptThreshold) return;
+  const { prompts } = into;
+  const known = countKnown(prompts, key);
+  if (known < 0) {
+    addNew(prompts, key, samplePrompt(exchange, scan));
+    into.promptThreshold = thresholdOf(prompts);
+  } else if (exchange.timestamp <= prompts.values[known]!.at)
+    prompts.values[known] = earliestSample(prompts.values[known]!, samplePrompt(exchange, scan));
 };
 
-const samplePrompt = (exchange: Exchange, scan: PromptScan): PromptSample => ({
-  text: sampleText(exchange.prompt),
-  characters: exchange.prompt.length,
-  templateId: exchange.templateId,
-  at: exchange.timestamp,
-  responseTokens: exchange.responseTokens,
-  language: scan.language,
-  elicitation: scan.elicitation,
-  firstTurn: exchange.priorTurns === 0,
-});
+const isContentFree = ({ prompt, promptHash, templateId }: Exchange): boolean =>
+  prompt === '' && (promptHash !== null || templateId !== null);
 
-const addSpan = (into: BottomK<Span>, key: number, at: number): void => {
-  const index = addKey(into, key, () => ({ first: at, last: at }));
-  if (index < 0) return;
-  const span = into.values[index]!;
-  if (at < span.first || at > span.last)
-    into.values[index] = { first: Math.min(at, span.first), last: Math.max(at, span.last) };
+/** Counts what the edge said about a prompt it kept to itself; returns the key of the prompt. */
+const countTemplate = (into: Accumulator, exchange: Exchange, scan: PromptScan): number => {
+  const { promptHash, templateId } = exchange;
+  into.contentFree += 1;
+  if (templateId !== null) {
+    const bucket = hash53(templateId) % TEMPLATE_BUCKETS;
+    count(into, at.OPENINGS + bucket);
+    count(into, at.CLOSINGS + bucket);
+    count(into, at.SKELETONS + bucket);
+  }
+  scan.language = 0;
+  scan.elicitation = 0;
+  return hash53(promptHash ?? `${exchange.accountId}\0${exchange.timestamp}`);
 };
 
-const observeIdentifiers = (profile: Profile, exchange: Exchange, observer: Observer): void => {
-  const keyOf = (text: string): number => memo(observer.labelKeys, text, hash53);
-  const label = (into: BottomK<string> | null, value: string, k: number): BottomK<string> => {
-    const sketch = into ?? createBottomK<string>(k);
-    addKey(sketch, keyOf(value), () => value);
-    return sketch;
-  };
-  const { labels, networks } = CAPACITY;
-  if (exchange.contextHash !== 0) {
-    profile.contexts ??= createBottomK(CAPACITY.contexts);
-    addSpan(profile.contexts, spreadContext(exchange.contextHash), exchange.timestamp);
+const countText = (into: Accumulator, prompt: string, scan: PromptScan): number => {
+  scanPrompt(prompt, scan);
+  count(into, at.OPENINGS + (scan.prefixHash % TEMPLATE_BUCKETS));
+  count(into, at.CLOSINGS + (scan.suffixHash % TEMPLATE_BUCKETS));
+  count(into, at.SKELETONS + (scan.skeletonHash % TEMPLATE_BUCKETS));
+  count(into, at.PROMPTS + at.lengthPlace(prompt.length));
+  const language = at.languagePlace(scan.language);
+  count(into, language + at.FAMILIES);
+  for (let mask = scan.elicitation; mask !== 0; mask &= mask - 1)
+    count(into, language + 31 - Math.clz32(mask & -mask));
+  return key53(scan.hash, scan.hash2);
+};
+
+const observeSpans = (into: Accumulator, exchange: Exchange): void => {
+  const { contextHash, conversationId, endUserId, timestamp } = exchange;
+  if (contextHash !== 0) {
+    into.contexts ??= createBottomK<MutableSpan>(CAPACITY.contexts);
+    extendSpan(into.contexts, spreadContext(contextHash), timestamp);
   }
-  if (exchange.conversationId !== null) {
-    profile.conversations ??= createBottomK(CAPACITY.conversations);
-    addSpan(profile.conversations, hash53(exchange.conversationId), exchange.timestamp);
+  if (conversationId !== null) {
+    into.conversations ??= createBottomK<MutableSpan>(CAPACITY.conversations);
+    extendSpan(into.conversations, hash53(conversationId), timestamp);
   }
-  if (exchange.endUserId !== null) {
-    profile.endUsers ??= createBottomK(CAPACITY.endUsers);
-    addKey(profile.endUsers, hash53(exchange.endUserId), nothing);
+  if (endUserId !== null) {
+    into.endUsers ??= createBottomK<null>(CAPACITY.endUsers);
+    addKey(into.endUsers, hash53(endUserId), null);
   }
-  if (exchange.ip !== null) {
-    const block = memo(observer.blocks, exchange.ip, addressBlock);
-    if (block !== null) profile.networks = label(profile.networks, block, networks);
+};
+
+const extendSpan = (into: BottomK<MutableSpan>, key: number, time: number): void => {
+  const known = countKnown(into, key);
+  if (known < 0) {
+    if (key <= thresholdOf(into)) addNew(into, key, { first: time, last: time });
+    return;
   }
-  if (exchange.asn !== null) profile.systems = label(profile.systems, exchange.asn, labels);
-  if (exchange.country !== null)
-    profile.countries = label(profile.countries, exchange.country, labels);
-  if (exchange.userAgent !== null)
-    profile.userAgents = label(profile.userAgents, exchange.userAgent, labels);
-  if (exchange.ja4 !== null) profile.clients = label(profile.clients, exchange.ja4, labels);
-  if (exchange.organizationId !== null)
-    profile.organizations = label(profile.organizations, exchange.organizationId, labels);
-  if (exchange.systemPrompt !== null) {
-    profile.systemPrompts ??= createBottomK(labels);
-    addKey(profile.systemPrompts, keyOf(exchange.systemPrompt), nothing);
-  }
-  if (exchange.model !== null) {
-    const name = exchange.model;
-    profile.models ??= createBottomK(CAPACITY.models);
-    const at = addKey(profile.models, keyOf(name), () => ({
-      name,
-      activity: createTimeline(SIX_HOURS, CAPACITY.modelActivity),
-    }));
-    if (at >= 0) addTime(profile.models.values[at]!.activity, exchange.timestamp);
-  }
+  const span = into.values[known]!;
+  if (time < span.first) span.first = time;
+  if (time > span.last) span.last = time;
 };
 
 /** A context hash has 32 bits; the sketch wants keys spread over 53. */

@@ -33,30 +33,30 @@ export interface Span {
  * partition of the log are all described by one of these.
  */
 export interface Profile {
-  exchanges: number;
+  readonly exchanges: number;
   /** Epoch ms; +∞ and −∞ in an empty profile. */
-  firstSeen: number;
-  lastSeen: number;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
 
-  responseTokens: number;
-  promptTokens: number;
-  reasoningTokens: number;
+  readonly responseTokens: number;
+  readonly promptTokens: number;
+  readonly reasoningTokens: number;
   /** Exchanges that continue a conversation (earlier user turns in the same request). */
-  continued: number;
-  withLogprobs: number;
+  readonly continued: number;
+  readonly withLogprobs: number;
   /** Exchanges that ask for more than one completion. */
-  withSeveral: number;
-  withTools: number;
-  withSystemPrompt: number;
+  readonly withSeveral: number;
+  readonly withTools: number;
+  readonly withSystemPrompt: number;
   /** Answers that ended at a declared limit of length. */
-  cutByLength: number;
-  failed: number;
-  contentFree: number;
+  readonly cutByLength: number;
+  readonly failed: number;
+  readonly contentFree: number;
 
   /** Activity, base width one second. */
   readonly activity: Timeline;
   /** Requests refused with status 429, base width one minute. */
-  limits: Timeline | null;
+  readonly limits: Timeline | null;
   /** log₂ of response tokens in quarter steps; 0 tokens is key -1. */
   readonly responseLengths: SparseCounts;
   /** log₂ of prompt characters in quarter steps. */
@@ -70,18 +70,18 @@ export interface Profile {
 
   readonly prompts: BottomK<PromptSample>;
   /** Conversations by their first exchange (survives a change of account). */
-  contexts: BottomK<Span> | null;
-  conversations: BottomK<Span> | null;
-  endUsers: BottomK<null> | null;
-  networks: BottomK<string> | null;
-  systems: BottomK<string> | null;
-  countries: BottomK<string> | null;
-  userAgents: BottomK<string> | null;
-  clients: BottomK<string> | null;
-  systemPrompts: BottomK<null> | null;
-  organizations: BottomK<string> | null;
+  readonly contexts: BottomK<Span> | null;
+  readonly conversations: BottomK<Span> | null;
+  readonly endUsers: BottomK<null> | null;
+  readonly networks: BottomK<string> | null;
+  readonly systems: BottomK<string> | null;
+  readonly countries: BottomK<string> | null;
+  readonly userAgents: BottomK<string> | null;
+  readonly clients: BottomK<string> | null;
+  readonly systemPrompts: BottomK<null> | null;
+  readonly organizations: BottomK<string> | null;
   /** Model names with their activity, base width six hours. */
-  models: BottomK<ModelUse> | null;
+  readonly models: BottomK<ModelUse> | null;
 }
 
 export interface ModelUse {
@@ -108,7 +108,10 @@ export const CAPACITY = {
   modelActivity: 64,
 } as const;
 
-const SECOND = 1_000;
+/** Base widths of the timelines, ms. */
+export const SECOND = 1_000;
+export const MINUTE = 60_000;
+export const SIX_HOURS = 6 * 3_600_000;
 
 export const createProfile = (): Profile => ({
   exchanges: 0,
@@ -147,12 +150,19 @@ export const createProfile = (): Profile => ({
   models: null,
 });
 
-const earliestSample = (a: PromptSample, b: PromptSample): PromptSample => {
+/**
+ * The sample of a prompt that is kept: the first time it was asked. Equal keys may differ in case
+ * or white space, and so in everything that follows from the text: only a total order over all
+ * fields makes the choice independent of the order of observation.
+ */
+export const earliestSample = (a: PromptSample, b: PromptSample): PromptSample => {
   if (a.at !== b.at) return a.at < b.at ? a : b;
-  // Equal keys may differ in case or white space: any total order keeps the merge commutative.
   if (a.text !== b.text) return a.text < b.text ? a : b;
+  if (a.characters !== b.characters) return a.characters < b.characters ? a : b;
   if (a.responseTokens !== b.responseTokens) return a.responseTokens < b.responseTokens ? a : b;
   if (a.firstTurn !== b.firstTurn) return a.firstTurn ? a : b;
+  if (a.language !== b.language) return a.language < b.language ? a : b;
+  if (a.elicitation !== b.elicitation) return a.elicitation < b.elicitation ? a : b;
   return (a.templateId ?? '') <= (b.templateId ?? '') ? a : b;
 };
 

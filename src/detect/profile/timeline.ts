@@ -19,37 +19,51 @@ export const createTimeline = (baseWidth: number, capacity: number): Timeline =>
   bins: emptyCounts(),
 });
 
-const coarsen = (bins: SparseCounts): SparseCounts => {
+/** Bins `factor` times as wide (a power of two): ⌊⌊t/w⌋/f⌋ = ⌊t/wf⌋, so nothing is lost but detail. */
+const coarsen = (bins: SparseCounts, factor: number): SparseCounts => {
+  if (factor === 1) return bins;
   const out = emptyCounts();
   for (let i = 0; i < bins.keys.length; i++)
-    addCount(out, Math.floor(bins.keys[i]! / 2), bins.counts[i]!);
+    addCount(out, Math.floor(bins.keys[i]! / factor), bins.counts[i]!);
   return out;
 };
 
 const shrinkToCapacity = (timeline: Timeline): void => {
   while (timeline.bins.keys.length > timeline.capacity) {
-    timeline.bins = coarsen(timeline.bins);
+    timeline.bins = coarsen(timeline.bins, 2);
     timeline.width *= 2;
   }
 };
 
-/** Counts one event at `at` (epoch ms), in place. */
-export const addTime = (timeline: Timeline, at: number): void => {
-  addCount(timeline.bins, Math.floor(at / timeline.width));
+/** Counts `count` events at `at` (epoch ms), in place. */
+export const addTime = (timeline: Timeline, at: number, count = 1): void => {
+  addCount(timeline.bins, Math.floor(at / timeline.width), count);
   if (timeline.bins.keys.length > timeline.capacity) shrinkToCapacity(timeline);
 };
 
-/** The timeline of both sets of events; neither is changed. */
+/** The timeline of both sets of events, of one base width and capacity; neither is changed. */
 export const mergeTimelines = (a: Timeline, b: Timeline): Timeline => {
-  let left = a.bins;
-  let right = b.bins;
-  for (let w = a.width; w < b.width; w *= 2) left = coarsen(left);
-  for (let w = b.width; w < a.width; w *= 2) right = coarsen(right);
+  const width = Math.max(a.width, b.width);
   const merged: Timeline = {
-    width: Math.max(a.width, b.width),
+    width,
     capacity: a.capacity,
-    bins: mergeCounts(left, right),
+    bins: mergeCounts(coarsen(a.bins, width / a.width), coarsen(b.bins, width / b.width)),
   };
   shrinkToCapacity(merged);
   return merged;
+};
+
+/**
+ * The timeline with one event more in each of the given bins of its base width; the list is sorted
+ * in place. Merging is exact, so a list of any length may be gathered before it is added.
+ */
+export const addBins = (timeline: Timeline, baseWidth: number, bins: number[]): Timeline => {
+  bins.sort((x, y) => x - y);
+  const counts = emptyCounts();
+  for (const bin of bins) addCount(counts, bin);
+  return mergeTimelines(timeline, {
+    width: baseWidth,
+    capacity: timeline.capacity,
+    bins: counts,
+  });
 };

@@ -3,8 +3,10 @@ import type { LogChunk, LogFormat } from '../exchange/log-chunk.ts';
 import type { RejectReason } from '../exchange/reject.ts';
 import { createRowReader, type RowReader } from '../exchange/row-reader.ts';
 import { exchangeKey, type SeenFilter, seenBefore } from '../exchange/seen-filter.ts';
+import { type Accumulator, createAccumulator } from '../profile/accumulator.ts';
 import { createObserver, observe } from '../profile/observe.ts';
-import { createProfile, type Profile } from '../profile/profile.ts';
+import type { Profile } from '../profile/profile.ts';
+import { profileOf } from '../profile/profile-of.ts';
 
 export interface Rejected {
   readonly line: number | null;
@@ -22,15 +24,16 @@ export interface ChunkTally {
 }
 
 export interface ChunkProfiler {
-  readonly profiles: Map<string, Profile>;
   readonly accept: (chunk: LogChunk) => ChunkTally;
+  /** Hands over the profiles by account and forgets each, so that no two copies of all exist. */
+  readonly drain: () => Generator<readonly [string, Profile], void>;
 }
 
 export const KEPT_REJECTS = 20;
 
 /** Counts chunks into profiles by account. One per thread; the profiles of all threads are merged. */
 export const createChunkProfiler = (seen: SeenFilter | null): ChunkProfiler => {
-  const profiles = new Map<string, Profile>();
+  const accounts = new Map<string, Accumulator>();
   const observer = createObserver();
   const key = new Uint32Array(2);
   const isDuplicate = (exchange: Exchange): boolean => {
@@ -57,12 +60,12 @@ export const createChunkProfiler = (seen: SeenFilter | null): ChunkProfiler => {
           return;
         }
         exchanges++;
-        let profile = profiles.get(exchange.accountId);
-        if (profile === undefined) {
-          profile = createProfile();
-          profiles.set(exchange.accountId, profile);
+        let account = accounts.get(exchange.accountId);
+        if (account === undefined) {
+          account = createAccumulator();
+          accounts.set(exchange.accountId, account);
         }
-        observe(profile, exchange, observer);
+        observe(account, exchange, observer);
       },
       (line, reason) => {
         reasons[reason] = (reasons[reason] ?? 0) + 1;
@@ -71,5 +74,11 @@ export const createChunkProfiler = (seen: SeenFilter | null): ChunkProfiler => {
     );
     return { source: chunk.source, exchanges, duplicates, reasons, rejected };
   };
-  return { profiles, accept };
+  function* drain(): Generator<readonly [string, Profile], void> {
+    for (const [id, account] of accounts) {
+      accounts.delete(id);
+      yield [id, profileOf(account)];
+    }
+  }
+  return { accept, drain };
 };

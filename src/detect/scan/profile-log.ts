@@ -50,7 +50,7 @@ const inlineSink = (
   return {
     take: async (chunk) => onTally(profiler.accept(chunk)),
     finish: async () => {
-      for (const [id, profile] of profiler.profiles) mergeInto(profiles, id, profile);
+      for (const [id, profile] of profiler.drain()) mergeInto(profiles, id, profile);
     },
   };
 };

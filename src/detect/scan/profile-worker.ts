@@ -24,9 +24,8 @@ port.on('message', (message: ToWorker) => {
     return;
   }
   let batch: (readonly [string, Profile])[] = [];
-  for (const entry of profiler.profiles) {
+  for (const entry of profiler.drain()) {
     batch.push(entry);
-    profiler.profiles.delete(entry[0]);
     if (batch.length === BATCH) {
       hand({ profiles: batch });
       batch = [];

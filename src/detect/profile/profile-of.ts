@@ -1,0 +1,81 @@
+import type { Accumulator } from './accumulator.ts';
+import type { BottomK } from './bottom-k.ts';
+import { blockOf, histogramOf } from './counters.ts';
+import * as at from './layout.ts';
+import { settleTimes } from './observe.ts';
+import { CAPACITY, type ModelUse, type Profile, SECOND, TEMPLATE_BUCKETS } from './profile.ts';
+import { endRuns } from './run.ts';
+import { createTimeline, type Timeline } from './timeline.ts';
+
+/**
+ * What was observed so far, as a profile that shares nothing with the accumulator: observation may
+ * go on.
+ */
+export const profileOf = (from: Accumulator): Profile => {
+  settleTimes(from);
+  endRuns(from);
+  const block = blockOf(from.counters, at.BLOCK_SIZE);
+  const lengths = (start: number) => histogramOf(block, start, at.LENGTH_PLACES, at.lengthKey);
+  const buckets = (start: number) => histogramOf(block, start, TEMPLATE_BUCKETS, at.bucketKey);
+  return {
+    exchanges: from.exchanges,
+    firstSeen: from.firstSeen,
+    lastSeen: from.lastSeen,
+    responseTokens: from.responseTokens,
+    promptTokens: from.promptTokens,
+    reasoningTokens: from.reasoningTokens,
+    continued: from.continued,
+    withLogprobs: from.withLogprobs,
+    withSeveral: from.withSeveral,
+    withTools: from.withTools,
+    withSystemPrompt: from.withSystemPrompt,
+    cutByLength: from.cutByLength,
+    failed: from.failed,
+    contentFree: from.contentFree,
+    activity: from.activity ?? createTimeline(SECOND, CAPACITY.activity),
+    limits: from.limits && copyTimeline(from.limits),
+    responseLengths: lengths(at.RESPONSES),
+    promptLengths: lengths(at.PROMPTS),
+    elicitation: histogramOf(block, at.ELICITATION, at.ELICITATION_PLACES, at.elicitationKey),
+    openings: buckets(at.OPENINGS),
+    closings: buckets(at.CLOSINGS),
+    skeletons: buckets(at.SKELETONS),
+    prompts: copySketch(from.prompts, same),
+    contexts: from.contexts && copySketch(from.contexts, copySpan),
+    conversations: from.conversations && copySketch(from.conversations, copySpan),
+    endUsers: from.endUsers && copySketch(from.endUsers, same),
+    networks: from.networks && copySketch(from.networks, same),
+    systems: from.systems && copySketch(from.systems, same),
+    countries: from.countries && copySketch(from.countries, same),
+    userAgents: from.userAgents && copySketch(from.userAgents, same),
+    clients: from.clients && copySketch(from.clients, same),
+    systemPrompts: from.systemPrompts && copySketch(from.systemPrompts, same),
+    organizations: from.organizations && copySketch(from.organizations, same),
+    models: from.models && copySketch(from.models, copyUse),
+  };
+};
+
+const same = <V>(value: V): V => value;
+
+const copySpan = <S extends { first: number; last: number }>({ first, last }: S) => ({
+  first,
+  last,
+});
+
+const copyTimeline = ({ width, capacity, bins }: Timeline): Timeline => ({
+  width,
+  capacity,
+  bins: { keys: bins.keys.slice(), counts: bins.counts.slice() },
+});
+
+const copyUse = ({ name, activity }: ModelUse): ModelUse => ({
+  name,
+  activity: copyTimeline(activity),
+});
+
+const copySketch = <V>(of: BottomK<V>, copyValue: (value: V) => V): BottomK<V> => ({
+  k: of.k,
+  keys: of.keys.slice(),
+  counts: of.counts.slice(),
+  values: of.values.map(copyValue),
+});

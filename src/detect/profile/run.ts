@@ -1,0 +1,152 @@
+import { hash53 } from '../../base/hash.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { addressBlock } from './address-block.ts';
+import type { Accumulator } from './accumulator.ts';
+import { addKey, type BottomK, createBottomK } from './bottom-k.ts';
+import { CAPACITY, type ModelUse, SIX_HOURS } from './profile.ts';
+import { addTime, createTimeline } from './timeline.ts';
+
+/**
+ * Labels of the last exchange, and how many exchanges in a row had them. An account changes its
+ * client, address and model seldom, so most exchanges add one to each of three counts, and the
+ * sketches of labels are touched once for a whole run. Counting a run at once is exact.
+ */
+export interface Run {
+  ofClient: number;
+  asn: string | null;
+  country: string | null;
+  userAgent: string | null;
+  ja4: string | null;
+  organizationId: string | null;
+  systemPrompt: string | null;
+
+  ofNetwork: number;
+  ip: string | null;
+  network: string | null;
+
+  ofModel: number;
+  model: string | null;
+  /** Which six hours since the epoch: the base width of a model's activity. */
+  modelTime: number;
+}
+
+export const createRun = (): Run => ({
+  ofClient: 0,
+  asn: null,
+  country: null,
+  userAgent: null,
+  ja4: null,
+  organizationId: null,
+  systemPrompt: null,
+  ofNetwork: 0,
+  ip: null,
+  network: null,
+  ofModel: 0,
+  model: null,
+  modelTime: 0,
+});
+
+/** Addresses to blocks, emptied at MEMO_LIMIT entries: an account goes back and forth between few. */
+export type BlockMemo = Map<string, string | null>;
+const MEMO_LIMIT = 65_536;
+
+const blockOf = (ip: string | null, memo: BlockMemo): string | null => {
+  if (ip === null) return null;
+  let block = memo.get(ip);
+  if (block === undefined) {
+    if (memo.size >= MEMO_LIMIT) memo.clear();
+    block = addressBlock(ip);
+    memo.set(ip, block);
+  }
+  return block;
+};
+
+/** Counts the labels of one exchange: goes on with the runs, or ends them and begins new ones. */
+export const observeLabels = (into: Accumulator, exchange: Exchange, memo: BlockMemo): void => {
+  const { run } = into;
+  if (
+    exchange.asn !== run.asn ||
+    exchange.country !== run.country ||
+    exchange.userAgent !== run.userAgent ||
+    exchange.ja4 !== run.ja4 ||
+    exchange.organizationId !== run.organizationId ||
+    exchange.systemPrompt !== run.systemPrompt
+  ) {
+    endClient(into);
+    run.asn = exchange.asn;
+    run.country = exchange.country;
+    run.userAgent = exchange.userAgent;
+    run.ja4 = exchange.ja4;
+    run.organizationId = exchange.organizationId;
+    run.systemPrompt = exchange.systemPrompt;
+  }
+  run.ofClient += 1;
+  if (exchange.ip !== run.ip) {
+    const network = blockOf(exchange.ip, memo);
+    if (network !== run.network) endNetwork(into);
+    run.ip = exchange.ip;
+    run.network = network;
+  }
+  run.ofNetwork += 1;
+  const modelTime = Math.floor(exchange.timestamp / SIX_HOURS);
+  if (exchange.model !== run.model || modelTime !== run.modelTime) {
+    endModel(into);
+    run.model = exchange.model;
+    run.modelTime = modelTime;
+  }
+  run.ofModel += 1;
+};
+
+/** Ends the runs under way, so that the sketches hold everything observed. */
+export const endRuns = (into: Accumulator): void => {
+  endClient(into);
+  endNetwork(into);
+  endModel(into);
+};
+
+const label = (
+  into: BottomK<string> | null,
+  value: string | null,
+  count: number,
+  k: number = CAPACITY.labels,
+): BottomK<string> | null => {
+  if (value === null || count === 0) return into;
+  const sketch = into ?? createBottomK<string>(k);
+  addKey(sketch, hash53(value), value, count);
+  return sketch;
+};
+
+const endClient = (into: Accumulator): void => {
+  const { run } = into;
+  const count = run.ofClient;
+  run.ofClient = 0;
+  into.systems = label(into.systems, run.asn, count);
+  into.countries = label(into.countries, run.country, count);
+  into.userAgents = label(into.userAgents, run.userAgent, count);
+  into.clients = label(into.clients, run.ja4, count);
+  into.organizations = label(into.organizations, run.organizationId, count);
+  if (run.systemPrompt === null || count === 0) return;
+  into.systemPrompts ??= createBottomK<null>(CAPACITY.labels);
+  addKey(into.systemPrompts, hash53(run.systemPrompt), null, count);
+};
+
+const endNetwork = (into: Accumulator): void => {
+  const { run } = into;
+  into.networks = label(into.networks, run.network, run.ofNetwork, CAPACITY.networks);
+  run.ofNetwork = 0;
+};
+
+const endModel = (into: Accumulator): void => {
+  const { run } = into;
+  const { ofModel, model } = run;
+  run.ofModel = 0;
+  if (model === null || ofModel === 0) return;
+  into.models ??= createBottomK<ModelUse>(CAPACITY.models);
+  const key = hash53(model);
+  const use = into.models.values[into.models.keys.indexOf(key)] ?? {
+    name: model,
+    activity: createTimeline(SIX_HOURS, CAPACITY.modelActivity),
+  };
+  addTime(use.activity, run.modelTime * SIX_HOURS, ofModel);
+  addKey(into.models, key, use, ofModel);
+};
