@@ -30,7 +30,7 @@ export const addBaselineCommand = (
     .option('--json', 'print a summary as JSON')
     .addHelpText(
       'after',
-      '\nExample:\n  stillwatch baseline last-year/*.jsonl.zst --out baseline.json\n\nThe file holds numbers about groups of accounts; no prompts and no identifiers.',
+      '\nExample:\n  stillwatch baseline last-year/*.jsonl.zst --out baseline.json\n\nThe file holds numbers about groups of accounts; no prompts and no identifiers.\n\nExit status: 0 done, 2 usage, 4 unreadable input or a file that cannot be written.',
     )
     .action(async (logs: string[], flags: Flags) => {
       const progress = await createScanProgress(logs);

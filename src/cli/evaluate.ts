@@ -14,6 +14,14 @@ interface Options {
   readonly baselines?: readonly string[];
 }
 
+const HELP = `
+Examples:
+  stillwatch evaluate report.json --labels out/first-look/labels.jsonl
+  stillwatch evaluate report.json --labels labels.jsonl --baselines traffic.jsonl --json
+
+Exit status: 0 done, 2 usage, 4 unreadable input.
+What each measure means: docs/reference/evaluation.md.`;
+
 /** @param output where the measures are written */
 export const addEvaluateCommand = (
   program: Command,
@@ -26,6 +34,7 @@ export const addEvaluateCommand = (
     .requiredOption('--labels <file>', 'known answers: account_id, label, campaign, group')
     .option('--json', 'print the measures as JSON')
     .option('--baselines <log...>', 'also run two naive detectors on the scanned log')
+    .addHelpText('after', HELP)
     .action(async (path: string, options: Options) => {
       const report = await readReport(path);
       const labels = await readLabels(options.labels);

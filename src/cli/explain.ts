@@ -8,6 +8,13 @@ import { findSubject } from './show/subject.ts';
 
 type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
+const HELP = `
+Examples:
+  stillwatch explain report.json campaign--38e1e37e
+  stillwatch scan traffic.jsonl --json | stillwatch explain - acct_20
+
+Exit status: 0 done, 2 usage (also: no or several subjects of that name), 4 unreadable report.`;
+
 /** @param output where the explanation is written; its width and colours are respected */
 export const addExplainCommand = (program: Command, output: Output = process.stdout): void => {
   program
@@ -16,6 +23,7 @@ export const addExplainCommand = (program: Command, output: Output = process.std
     .argument('<report>', 'a report written by `stillwatch scan --json`; - reads standard input')
     .argument('<subject>', 'a campaign or account id, or the beginning of one')
     .option('--json', 'print the subject as JSON')
+    .addHelpText('after', HELP)
     .action(async (path: string, wanted: string, options: { json?: boolean }) => {
       const report = await readReport(path);
       const shown = options.json

@@ -55,7 +55,8 @@ Examples:
   stillwatch scan 'logs/*.jsonl.gz' --json > report.json
   zcat log.gz | stillwatch scan - --format litellm --fail-on distillation
 
-Exit status: 0 done, 2 usage, 3 a finding as severe as --fail-on names, 4 unreadable input.
+Exit status: 0 done, 2 usage, 3 a finding as severe as --fail-on names, 4 unreadable input or
+output that cannot be written.
 Formats and fields: docs/reference/exchange-log.md. The JSON: docs/reference/report.md.`;
 
 export const addScanCommand = (program: Command, output: Output = process.stdout): void => {

@@ -122,6 +122,14 @@ const humanText = (out: string, summary: WorldSummary): string => {
   ].join('\n');
 };
 
+const HELP = `
+Examples:
+  stillwatch simulate mixed --out out/first-look --seed 7
+  stillwatch simulate quiet --out out/known-good --accounts 6000
+
+Exit status: 0 done, 2 usage, 4 unreadable prompts or arrivals, or a folder that cannot be written.
+Worlds and options: docs/reference/worlds.md.`;
+
 export const addSimulateCommand = (
   program: Command,
   output: NodeJS.WritableStream = process.stdout,
@@ -165,7 +173,7 @@ export const addSimulateCommand = (
     .option('--everyday <file...>', 'prompts of ordinary use, JSON lines')
     .option('--evaluation <file...>', 'prompts of public evaluations, JSON lines')
     .option('--json', 'print one object')
-    .addHelpText('after', '\nExample:\n  $ stillwatch simulate mixed --out out/first-look --seed 7')
+    .addHelpText('after', HELP)
     .action(async (world: World, flags: Flags) => {
       const bar = countingBar();
       try {

@@ -15,7 +15,7 @@ export const addVerifyCommand = (program: Command, output: Output = process.stdo
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
-      '\nExample:\n  stillwatch verify out/evidence\n\nExit status: 0 the same, 1 different, 4 unreadable.',
+      '\nExample:\n  stillwatch verify out/evidence\n\nExit status: 0 the same, 1 different, 2 usage, 4 unreadable.',
     )
     .action((folder: string, options: { json?: boolean }) => {
       const { manifest, campaigns } = readEvidence(folder);

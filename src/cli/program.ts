@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { addBaselineCommand } from './baseline.ts';
+import { addEvaluateCommand } from './evaluate.ts';
+import { addExplainCommand } from './explain.ts';
+import { addScanCommand } from './scan.ts';
+import { addSimulateCommand } from './simulate.ts';
+import { addVerifyCommand } from './verify.ts';
+
+const versionOf = (): string => {
+  const manifest: unknown = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  );
+  return (manifest as { version: string }).version;
+};
+
+/** The whole command line, as docs/reference/cli.md lists it. It throws instead of exiting. */
+export const createProgram = (): Command => {
+  const program = new Command('stillwatch')
+    .description('Find distillation campaigns in API traffic, with evidence a person can check.')
+    .version(versionOf())
+    .showHelpAfterError('(see stillwatch --help)')
+    .exitOverride();
+  addScanCommand(program);
+  addExplainCommand(program);
+  addVerifyCommand(program);
+  addBaselineCommand(program);
+  addSimulateCommand(program);
+  addEvaluateCommand(program);
+  for (const command of program.commands) command.exitOverride();
+  return program;
+};
