@@ -1,9 +1,10 @@
 import { KEY_KINDS, type KeyKind, type SharedKeys } from './shared-keys.ts';
 
-/** What of a population the count of clumps needs: who is one entity, and how many there are. */
+/** What of a population the count of clumps needs: who is one entity, and who is comparable. */
 export interface Entities {
   readonly entityOf: ArrayLike<number>;
-  readonly entities: number;
+  readonly stratumOf: ArrayLike<number>;
+  readonly strata: readonly number[];
 }
 
 /**
@@ -20,7 +21,7 @@ export interface Clumps {
   readonly accounts: readonly number[];
   /** Σ over clumps of min(entities − 1, CLUMP_CAP). */
   readonly weight: number;
-  /** An upper bound of the mean weight of a random set of as many entities. */
+  /** An upper bound of the mean weight of a random set with as many accounts of each stratum. */
   readonly expected: number;
 }
 
@@ -99,14 +100,26 @@ const expectedWeightOfKey = (mean: number): number => {
   return expected + CLUMP_CAP * Math.max(0, 1 - below);
 };
 
+/** Share of each stratum's accounts that is in the set. */
+const fractionsOf = (population: Entities, members: readonly number[]): number[] => {
+  const inside = population.strata.map(() => 0);
+  for (const a of members) inside[population.stratumOf[a]!]! += 1;
+  return population.strata.map((all, stratum) => inside[stratum]! / Math.max(1, all));
+};
+
 /**
- * Mean weight of a random set: each shared key keeps Poisson(f·entities) of its holders, where f is
- * the share of all entities in the set. Joining keys only lowers the weight, so this bounds it.
+ * Mean weight of a random set with as many accounts of each stratum: a key keeps Poisson(f·entities)
+ * of its holders, where f is the share of its stratum that is in the set. Joining keys only lowers
+ * the weight, so this bounds it.
  */
-const expectedWeight = (shared: SharedKeys, kind: KeyKind, fraction: number): number => {
+const expectedWeight = (
+  shared: Pick<SharedKeys, 'sizes'>,
+  kind: KeyKind,
+  fractions: readonly number[],
+): number => {
   let expected = 0;
-  for (const [size, count] of shared.sizes[kind])
-    expected += count * expectedWeightOfKey(size * fraction);
+  for (const { stratum, entities, keys } of shared.sizes[kind])
+    expected += keys * expectedWeightOfKey(entities * (fractions[stratum] ?? 0));
   return expected;
 };
 
@@ -116,9 +129,8 @@ export const findClumps = (
   shared: SharedKeys,
   members: readonly number[],
 ): Clumps[] => {
-  const entities = new Set(members.map((a) => population.entityOf[a]!)).size;
-  const fraction = Math.min(1, entities / Math.max(1, population.entities));
+  const fractions = fractionsOf(population, members);
   return KEY_KINDS.map((kind) =>
-    clumpsOfKind(population, shared, members, kind, expectedWeight(shared, kind, fraction)),
+    clumpsOfKind(population, shared, members, kind, expectedWeight(shared, kind, fractions)),
   );
 };

@@ -12,6 +12,13 @@ export interface Population {
    */
   readonly entityOf: Int32Array;
   readonly entities: number;
+  /**
+   * Stratum of each account: the country it mostly connects from. Content follows language and
+   * language follows country, so identifiers are compared within a country.
+   */
+  readonly stratumOf: Int32Array;
+  /** Accounts in each stratum. */
+  readonly strata: readonly number[];
   /** Epoch ms of the first and last exchange; 0 when there is none. */
   readonly firstSeen: number;
   readonly lastSeen: number;
@@ -21,6 +28,32 @@ const organizationOf = (profile: Profile, record: AccountRecord | null): string 
   if (record?.organizationId) return record.organizationId;
   const seen = profile.organizations;
   return seen !== null && seen.values.length === 1 ? seen.values[0]! : null;
+};
+
+const countryOf = ({ countries }: Profile): string => {
+  if (countries === null) return '';
+  let best = 0;
+  for (let i = 1; i < countries.counts.length; i++)
+    if (countries.counts[i]! > countries.counts[best]!) best = i;
+  return countries.values[best]!;
+};
+
+/** Accounts by country, numbered in the order in which the countries appear. */
+const stratify = (profiles: readonly Profile[]): Pick<Population, 'stratumOf' | 'strata'> => {
+  const numbered = new Map<string, number>();
+  const strata: number[] = [];
+  const stratumOf = Int32Array.from(profiles, (profile) => {
+    const country = countryOf(profile);
+    let stratum = numbered.get(country);
+    if (stratum === undefined) {
+      stratum = strata.length;
+      numbered.set(country, stratum);
+      strata.push(0);
+    }
+    strata[stratum]! += 1;
+    return stratum;
+  });
+  return { stratumOf, strata };
 };
 
 /** Orders accounts by id, so that nothing downstream depends on the order of the log. */
@@ -53,6 +86,7 @@ export const createPopulation = (
     records: known,
     entityOf,
     entities,
+    ...stratify(ordered),
     firstSeen: empty ? 0 : firstSeen,
     lastSeen: empty ? 0 : lastSeen,
   };

@@ -11,6 +11,15 @@ export interface SharedKey {
   readonly accounts: readonly number[];
   /** Number of distinct entities among them, 2 … MAX_SHARERS. */
   readonly entities: number;
+  /** Stratum of most of its accounts. */
+  readonly stratum: number;
+}
+
+/** So many keys of one stratum are held by so many entities each. */
+export interface KeySize {
+  readonly stratum: number;
+  readonly entities: number;
+  readonly keys: number;
 }
 
 /** All rare shared identifiers of a population, and which of them each account holds. */
@@ -18,8 +27,8 @@ export interface SharedKeys {
   readonly keys: readonly SharedKey[];
   /** Indices into `keys`, per account. */
   readonly keysOf: readonly (readonly number[])[];
-  /** How many keys of a kind are held by how many entities. */
-  readonly sizes: Readonly<Record<KeyKind, ReadonlyMap<number, number>>>;
+  /** For each kind, how many keys of a stratum are held by how many entities. */
+  readonly sizes: Readonly<Record<KeyKind, readonly KeySize[]>>;
 }
 
 /** An identifier that more entities share than this is infrastructure, not a link. */
@@ -29,6 +38,8 @@ export const SIGN_UP_GAP_MS = 15 * 60_000;
 /** A conversation that is taken up elsewhere is taken up within this time. */
 const HAND_OFF_GAP_MS = 2 * 86_400_000;
 const MAX_HAND_OFF_SHARERS = 4;
+/** An account that has only later turns of a conversation took it up: it never asked the first. */
+const TAKEN_UP_TURNS = 2;
 
 const group = <K>(
   population: Population,
@@ -55,7 +66,8 @@ function* rareKeys(
   for (const accounts of holders.values()) {
     if (accounts.length < 2) continue;
     const entities = entitiesAmong(population, accounts);
-    if (entities >= 2 && entities <= MAX_SHARERS) yield { kind, accounts, entities };
+    if (entities >= 2 && entities <= MAX_SHARERS)
+      yield { kind, accounts, entities, stratum: majorityStratum(population, accounts) };
   }
 }
 
@@ -69,7 +81,13 @@ function* signUpBursts(population: Population): Generator<SharedKey> {
   const close = function* (): Generator<SharedKey> {
     const accounts = run.map((entry) => entry.account).sort((a, b) => a - b);
     const entities = entitiesAmong(population, accounts);
-    if (entities >= 3 && entities <= MAX_SHARERS) yield { kind: 'sign-up', accounts, entities };
+    if (entities >= 3 && entities <= MAX_SHARERS)
+      yield {
+        kind: 'sign-up',
+        accounts,
+        entities,
+        stratum: majorityStratum(population, accounts),
+      };
   };
   for (const entry of dated) {
     if (run.length > 0 && entry.at - run[run.length - 1]!.at > SIGN_UP_GAP_MS) {
@@ -83,7 +101,8 @@ function* signUpBursts(population: Population): Generator<SharedKey> {
 
 /**
  * A conversation that one account left and another took up: the same first exchange, held by few
- * accounts, one after the other. Two people who open with the same words do so side by side.
+ * accounts, one after the other, where the later one never had its beginning. Two people who open
+ * with the same words, and get the same answer, each have a beginning of their own.
  */
 function* handOffs(population: Population): Generator<SharedKey> {
   const holders = group(population, (a) => population.profiles[a]!.contexts?.keys ?? []);
@@ -99,11 +118,41 @@ function* handOffs(population: Population): Generator<SharedKey> {
     const relayed = spans.every((span, i) => {
       const before = spans[i - 1];
       if (before === undefined) return true;
-      return span.first >= before.last && span.first - before.last <= HAND_OFF_GAP_MS;
+      return (
+        span.turns >= TAKEN_UP_TURNS &&
+        span.first >= before.last &&
+        span.first - before.last <= HAND_OFF_GAP_MS
+      );
     });
-    if (relayed) yield { kind: 'hand-off', accounts, entities };
+    if (relayed)
+      yield {
+        kind: 'hand-off',
+        accounts,
+        entities,
+        stratum: majorityStratum(population, accounts),
+      };
   }
 }
+
+const sizesOf = (keys: readonly SharedKey[]): KeySize[] => {
+  const sizes = new Map<string, { stratum: number; entities: number; keys: number }>();
+  for (const { stratum, entities } of keys) {
+    const name = `${stratum} ${entities}`;
+    const size = sizes.get(name) ?? { stratum, entities, keys: 0 };
+    size.keys += 1;
+    sizes.set(name, size);
+  }
+  return [...sizes.values()];
+};
+
+const majorityStratum = (population: Population, accounts: readonly number[]): number => {
+  const counts = new Map<number, number>();
+  for (const a of accounts) {
+    const stratum = population.stratumOf[a]!;
+    counts.set(stratum, (counts.get(stratum) ?? 0) + 1);
+  }
+  return [...counts].reduce((best, next) => (next[1] > best[1] ? next : best))[0];
+};
 
 export const findSharedKeys = (population: Population): SharedKeys => {
   const { profiles, records } = population;
@@ -134,9 +183,7 @@ export const findSharedKeys = (population: Population): SharedKeys => {
     for (const a of key.accounts) keysOf[a]!.push(index);
   });
   const sizes = Object.fromEntries(
-    KEY_KINDS.map((kind) => [kind, new Map<number, number>()]),
-  ) as Record<KeyKind, Map<number, number>>;
-  for (const { kind, entities } of keys)
-    sizes[kind].set(entities, (sizes[kind].get(entities) ?? 0) + 1);
+    KEY_KINDS.map((kind) => [kind, sizesOf(keys.filter((key) => key.kind === kind))]),
+  ) as unknown as SharedKeys['sizes'];
   return { keys, keysOf, sizes };
 };

@@ -25,6 +25,7 @@ export interface Sums {
 export interface MutableSpan {
   first: number;
   last: number;
+  turns: number;
 }
 
 /**

@@ -118,14 +118,14 @@ const countText = (into: Accumulator, prompt: string, scan: PromptScan): number 
 };
 
 const observeSpans = (into: Accumulator, exchange: Exchange): void => {
-  const { contextHash, conversationId, endUserId, timestamp } = exchange;
+  const { contextHash, conversationId, endUserId, timestamp, priorTurns } = exchange;
   if (contextHash !== 0) {
     into.contexts ??= createBottomK<MutableSpan>(CAPACITY.contexts);
-    extendSpan(into.contexts, spreadContext(contextHash), timestamp);
+    extendSpan(into.contexts, spreadContext(contextHash), timestamp, priorTurns);
   }
   if (conversationId !== null) {
     into.conversations ??= createBottomK<MutableSpan>(CAPACITY.conversations);
-    extendSpan(into.conversations, hash53(conversationId), timestamp);
+    extendSpan(into.conversations, hash53(conversationId), timestamp, priorTurns);
   }
   if (endUserId !== null) {
     into.endUsers ??= createBottomK<null>(CAPACITY.endUsers);
@@ -133,15 +133,16 @@ const observeSpans = (into: Accumulator, exchange: Exchange): void => {
   }
 };
 
-const extendSpan = (into: BottomK<MutableSpan>, key: number, time: number): void => {
+const extendSpan = (into: BottomK<MutableSpan>, key: number, time: number, turns: number): void => {
   const known = countKnown(into, key);
   if (known < 0) {
-    if (key <= thresholdOf(into)) addNew(into, key, { first: time, last: time });
+    if (key <= thresholdOf(into)) addNew(into, key, { first: time, last: time, turns });
     return;
   }
   const span = into.values[known]!;
   if (time < span.first) span.first = time;
   if (time > span.last) span.last = time;
+  if (turns < span.turns) span.turns = turns;
 };
 
 /** A context hash has 32 bits; the sketch wants keys spread over 53. */

@@ -1,9 +1,16 @@
-import type { Accumulator } from './accumulator.ts';
+import type { Accumulator, MutableSpan } from './accumulator.ts';
 import type { BottomK } from './bottom-k.ts';
 import { blockOf, histogramOf } from './counters.ts';
 import * as at from './layout.ts';
 import { settleTimes } from './observe.ts';
-import { CAPACITY, type ModelUse, type Profile, SECOND, TEMPLATE_BUCKETS } from './profile.ts';
+import {
+  CAPACITY,
+  type ModelUse,
+  type Profile,
+  SECOND,
+  type Span,
+  TEMPLATE_BUCKETS,
+} from './profile.ts';
 import { endRuns } from './run.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
@@ -57,10 +64,7 @@ export const profileOf = (from: Accumulator): Profile => {
 
 const same = <V>(value: V): V => value;
 
-const copySpan = <S extends { first: number; last: number }>({ first, last }: S) => ({
-  first,
-  last,
-});
+const copySpan = ({ first, last, turns }: MutableSpan): Span => ({ first, last, turns });
 
 const copyTimeline = ({ width, capacity, bins }: Timeline): Timeline => ({
   width,

@@ -9,8 +9,8 @@ import { lengthBucket } from './layout.ts';
 import {
   CAPACITY,
   createProfile,
-  earliestSample,
   ELICITATION_STRIDE,
+  earliestSample,
   mergeProfiles,
   NO_FAMILY,
   type Profile,
@@ -49,13 +49,13 @@ const timelineOf = (times: readonly number[], base: number, capacity: number) =>
 const sketchOf = <V>(
   entries: readonly (readonly [number, Exchange])[],
   k: number,
-  valueOf: (group: readonly Exchange[]) => V,
+  valueFrom: (group: readonly Exchange[]) => V,
 ) => {
   const groups = new Map<number, Exchange[]>();
   for (const [key, exchange] of entries) groups.set(key, [...(groups.get(key) ?? []), exchange]);
   const keys = [...groups.keys()].sort(ascending).slice(0, k);
   const counts = keys.map((key) => groups.get(key)!.length);
-  return { k, keys, counts, values: keys.map((key) => valueOf(groups.get(key)!)) };
+  return { k, keys, counts, values: keys.map((key) => valueFrom(groups.get(key)!)) };
 };
 
 const times = (group: readonly Exchange[]): number[] => group.map((e) => e.timestamp);
@@ -97,13 +97,13 @@ const byDefinition = (all: readonly Exchange[]): Profile => {
   const sketch = <V>(
     keyOf: (e: Exchange) => number | null,
     k: number,
-    valueOf: (group: readonly Exchange[]) => V,
+    valueFrom: (group: readonly Exchange[]) => V,
   ) => {
     const entries = all.flatMap((e): [number, Exchange][] => {
       const key = keyOf(e);
       return key === null ? [] : [[key, e]];
     });
-    return entries.length === 0 ? null : sketchOf(entries, k, valueOf);
+    return entries.length === 0 ? null : sketchOf(entries, k, valueFrom);
   };
   const labels = (of: (e: Exchange) => string | null, k: number = CAPACITY.labels) =>
     sketch(
@@ -114,6 +114,7 @@ const byDefinition = (all: readonly Exchange[]): Profile => {
   const span = (group: readonly Exchange[]) => ({
     first: Math.min(...times(group)),
     last: Math.max(...times(group)),
+    turns: Math.min(...group.map((e) => e.priorTurns)),
   });
   const sampleOf = new Map(scanned.map((s) => [s.exchange, samplePrompt(s.exchange, s.scan)]));
   const limited = when((e) => e.status === 429);

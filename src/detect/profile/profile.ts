@@ -24,6 +24,8 @@ export interface PromptSample {
 export interface Span {
   readonly first: number;
   readonly last: number;
+  /** Fewest earlier user turns of a request in it: above 1 when its beginning was not here. */
+  readonly turns: number;
 }
 
 /**
@@ -169,6 +171,7 @@ export const earliestSample = (a: PromptSample, b: PromptSample): PromptSample =
 const widest = (a: Span, b: Span): Span => ({
   first: Math.min(a.first, b.first),
   last: Math.max(a.last, b.last),
+  turns: Math.min(a.turns, b.turns),
 });
 
 const either = <T>(a: T | null, b: T | null, both: (x: T, y: T) => T): T | null =>

@@ -6,12 +6,7 @@ import {
 } from '../campaign/content-evidence.ts';
 import { sharedLogP } from '../campaign/network-evidence.ts';
 import type { Search } from '../campaign/search.ts';
-import {
-  KEY_KINDS,
-  type KeyKind,
-  type SharedKey,
-  type SharedKeys,
-} from '../campaign/shared-keys.ts';
+import type { KeyKind, SharedKey, SharedKeys } from '../campaign/shared-keys.ts';
 import type { Verdict } from '../report/report.ts';
 import { benjaminiHochberg } from '../verdict/false-discovery.ts';
 import type { IntentModel } from '../verdict/intent-model.ts';
@@ -43,10 +38,11 @@ export interface CampaignEvidence {
 export interface IdentityEvidence {
   /** Entity of each account of the candidate set. */
   readonly entity_of: readonly number[];
-  readonly population_entities: number;
+  /** Stratum (country) of each account of the candidate set, and accounts in each stratum. */
+  readonly stratum_of: readonly number[];
+  readonly strata: readonly number[];
   readonly keys: readonly { readonly kind: KeyKind; readonly accounts: readonly number[] }[];
-  /** For each kind: how many keys of the population are held by how many entities. */
-  readonly sizes: Readonly<Record<KeyKind, readonly (readonly [entities: number, keys: number])[]>>;
+  readonly sizes: SharedKeys['sizes'];
 }
 
 export interface EvidenceManifest {
@@ -69,11 +65,10 @@ const identityOf = (search: Search, accounts: readonly number[]): IdentityEviden
   });
   return {
     entity_of: accounts.map((a) => search.population.entityOf[a]!),
-    population_entities: search.population.entities,
+    stratum_of: accounts.map((a) => search.population.stratumOf[a]!),
+    strata: search.population.strata,
     keys,
-    sizes: Object.fromEntries(
-      KEY_KINDS.map((kind) => [kind, [...search.shared.sizes[kind]]]),
-    ) as unknown as IdentityEvidence['sizes'],
+    sizes: search.shared.sizes,
   };
 };
 
@@ -106,17 +101,19 @@ const clumpsOf = (identity: IdentityEvidence): Clumps[] => {
   const keys: SharedKey[] = identity.keys.map(({ kind, accounts }) => ({
     kind,
     accounts,
+    stratum: 0,
     entities: new Set(accounts.map((a) => identity.entity_of[a]!)).size,
   }));
   const keysOf: number[][] = members.map(() => []);
   keys.forEach((key, index) => {
     for (const a of key.accounts) keysOf[a]!.push(index);
   });
-  const sizes = Object.fromEntries(
-    KEY_KINDS.map((kind) => [kind, new Map(identity.sizes[kind])]),
-  ) as unknown as SharedKeys['sizes'];
-  const entities = { entityOf: identity.entity_of, entities: identity.population_entities };
-  return findClumps(entities, { keys, keysOf, sizes }, members);
+  const entities = {
+    entityOf: identity.entity_of,
+    stratumOf: identity.stratum_of,
+    strata: identity.strata,
+  };
+  return findClumps(entities, { keys, keysOf, sizes: identity.sizes }, members);
 };
 
 /** The scores again, from the pack alone. */
