@@ -1,5 +1,5 @@
-import { ELICITATION_FAMILIES, LANGUAGES } from './prompt-scan/families.ts';
 import { ELICITATION_STRIDE, NO_FAMILY, TEMPLATE_BUCKETS } from './profile.ts';
+import { ELICITATION_FAMILIES, LANGUAGES } from './prompt-scan/families.ts';
 
 /** Where each small histogram of a profile lies in the one block of counters of an accumulator. */
 

@@ -332,16 +332,19 @@ describe('the sample of prompts', () => {
 
   it('does not depend on which of two samples of a key comes first', () => {
     const two = fc.nat(1);
-    const sample = fc.record({
-      text: fc.constantFrom('x', 'y'),
-      characters: two,
-      templateId: fc.constantFrom(null, 't'),
-      at: two,
-      responseTokens: two,
-      language: two,
-      elicitation: two,
-      firstTurn: fc.boolean(),
-    });
+    const sample = fc.record(
+      {
+        text: fc.constantFrom('x', 'y'),
+        characters: two,
+        templateId: fc.constantFrom(null, 't'),
+        at: two,
+        responseTokens: two,
+        language: two,
+        elicitation: two,
+        firstTurn: fc.boolean(),
+      },
+      { noNullPrototype: true },
+    );
     fc.assert(
       fc.property(sample, sample, (a, b) =>
         assert.deepEqual(earliestSample(a, b), earliestSample(b, a)),

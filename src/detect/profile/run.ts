@@ -1,7 +1,7 @@
 import { hash53 } from '../../base/hash.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import { addressBlock } from './address-block.ts';
 import type { Accumulator } from './accumulator.ts';
+import { addressBlock } from './address-block.ts';
 import { addKey, type BottomK, createBottomK } from './bottom-k.ts';
 import { CAPACITY, type ModelUse, SIX_HOURS } from './profile.ts';
 import { addTime, createTimeline } from './timeline.ts';

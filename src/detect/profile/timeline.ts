@@ -10,6 +10,7 @@ export interface Timeline {
   /** Width of a bin, in milliseconds: the base width times a power of two. */
   width: number;
   readonly capacity: number;
+  /** Keys 0 … 2³²−1: the seconds of every year until 2106. */
   bins: SparseCounts;
 }
 
@@ -28,17 +29,33 @@ const coarsen = (bins: SparseCounts, factor: number): SparseCounts => {
   return out;
 };
 
+const splits = new Int32Array(33);
+
+/**
+ * How often the width must double until the bins are no more than `capacity`. Halved n times, two
+ * keys become one when n is at least the bit length of their difference in bits, so one walk over
+ * the neighbours counts the bins of all widths.
+ */
+const doublingsFor = ({ keys }: SparseCounts, capacity: number): number => {
+  splits.fill(0);
+  for (let i = 1; i < keys.length; i++) splits[32 - Math.clz32(keys[i - 1]! ^ keys[i]!)]! += 1;
+  let bins = keys.length;
+  let doublings = 0;
+  while (bins > capacity) bins -= splits[++doublings]!;
+  return doublings;
+};
+
 const shrinkToCapacity = (timeline: Timeline): void => {
-  while (timeline.bins.keys.length > timeline.capacity) {
-    timeline.bins = coarsen(timeline.bins, 2);
-    timeline.width *= 2;
-  }
+  if (timeline.bins.keys.length <= timeline.capacity) return;
+  const factor = 2 ** doublingsFor(timeline.bins, timeline.capacity);
+  timeline.bins = coarsen(timeline.bins, factor);
+  timeline.width *= factor;
 };
 
 /** Counts `count` events at `at` (epoch ms), in place. */
 export const addTime = (timeline: Timeline, at: number, count = 1): void => {
   addCount(timeline.bins, Math.floor(at / timeline.width), count);
-  if (timeline.bins.keys.length > timeline.capacity) shrinkToCapacity(timeline);
+  shrinkToCapacity(timeline);
 };
 
 /** The timeline of both sets of events, of one base width and capacity; neither is changed. */
