@@ -5,6 +5,7 @@ import { type OpenLogOptions, openLog } from '../exchange/open-log.ts';
 import type { RejectReason } from '../exchange/reject.ts';
 import { createSeenFilter, type SeenFilter } from '../exchange/seen-filter.ts';
 import { mergeProfiles, type Profile } from '../profile/profile.ts';
+import { unpackProfiles } from '../profile/wire.ts';
 import { type ChunkTally, createChunkProfiler } from './chunk-profiler.ts';
 import type { FromWorker, ToWorker } from './profile-worker.ts';
 import { createReadTally, type ReadTally } from './read-tally.ts';
@@ -73,7 +74,8 @@ const workerSink = (
         state.waiting--;
         onTally(message.tally);
       } else if ('profiles' in message)
-        for (const [id, profile] of message.profiles) mergeInto(profiles, id, profile);
+        for (const [id, profile] of unpackProfiles(message.profiles))
+          mergeInto(profiles, id, profile);
       else state.done = true;
       wake();
     });
