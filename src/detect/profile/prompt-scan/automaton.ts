@@ -53,12 +53,10 @@ export const buildAutomaton = (
     }, after);
 
   const states: AutomatonState[] = [];
-  const known = new Map<string, number>();
+  const known = new Map<string | number, number>();
   const stateOf = (positions: readonly Position[]): number => {
-    const unique = [...new Map(positions.map((p) => [p.id, p])).values()].sort(
-      (a, b) => a.id - b.id,
-    );
-    const key = unique.map((p) => p.id).join();
+    const unique = distinct(positions);
+    const key = unique.length === 1 ? unique[0]!.id : unique.map((p) => p.id).join();
     const before = known.get(key);
     if (before !== undefined) return before;
     const state: AutomatonState = {
@@ -94,13 +92,18 @@ export const buildAutomaton = (
   return { states, roots: [rootOf(starts[0]), rootOf(starts[1]), rootOf(starts[2])] };
 };
 
-const byToken = (positions: readonly Position[]): Map<number, Position[]> => {
-  const groups = new Map<number, Position[]>();
+/** Nine of ten sets hold one position, and threads wait for this to be built. */
+const distinct = (positions: readonly Position[]): readonly Position[] =>
+  positions.length < 2
+    ? positions
+    : [...new Map(positions.map((p) => [p.id, p])).values()].sort((a, b) => a.id - b.id);
+
+const byToken = (positions: readonly Position[]): Map<number, readonly Position[]> => {
+  const groups = new Map<number, readonly Position[]>();
   for (const p of positions) {
     if (p.kind !== 'token') continue;
     const group = groups.get(p.value);
-    if (group === undefined) groups.set(p.value, [...p.next]);
-    else group.push(...p.next);
+    groups.set(p.value, group === undefined ? p.next : [...group, ...p.next]);
   }
   return groups;
 };
