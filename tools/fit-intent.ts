@@ -5,7 +5,13 @@
  * projected gradient descent; classes are weighted equally.
  */
 import { writeFileSync } from 'node:fs';
-import { MAD_TO_SIGMA, median, medianAbsoluteDeviation } from '../src/base/statistics.ts';
+import {
+  MAD_TO_SIGMA,
+  median,
+  medianAbsoluteDeviation,
+  quantileSorted,
+  sorted,
+} from '../src/base/statistics.ts';
 import { CLIP, type IntentModel } from '../src/detect/verdict/intent-model.ts';
 import { SIGNALS } from '../src/detect/verdict/signals.ts';
 import { type Example, examplesOf } from './intent-examples.ts';
@@ -23,6 +29,8 @@ export const MODEL_SIGNALS = [
 const RIDGE = 0.02;
 const STEPS = 4_000;
 const RATE = 0.2;
+/** Fine enough that one benign group in four hundred is one number. */
+const QUANTILES = 400;
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
@@ -68,7 +76,13 @@ export const fit = (examples: readonly Example[]): Omit<IntentModel, 'id' | 'pro
     bias += RATE * biasGradient;
   }
   const round = (v: number): number => Number(v.toFixed(4));
+  const odds = sorted(
+    rows
+      .filter((r) => r.y === 0)
+      .map((r) => bias + r.x.reduce((sum, v, i) => sum + v * weights[i]!, 0)),
+  );
   return {
+    ordinary: Array.from({ length: QUANTILES + 1 }, (_, q) => round(quantileSorted(odds, q / QUANTILES))),
     bias: round(bias),
     features: columns.map((c, i) => ({
       signal: c.signal,

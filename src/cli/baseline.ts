@@ -5,7 +5,7 @@ import { LOG_FORMATS, type LogFormat } from '../detect/exchange/log-chunk.ts';
 import { makeBaseline } from '../detect/scan/baseline.ts';
 import { searchLog } from '../detect/scan/scan.ts';
 import { loadIntentModel } from '../detect/verdict/intent-model.ts';
-import { MIN_REFERENCE } from '../detect/verdict/tail-p-value.ts';
+import { ENOUGH_GROUPS } from '../detect/verdict/reference.ts';
 import { createScanProgress } from './scan-progress.ts';
 import { writeOutput } from './write-output.ts';
 
@@ -59,8 +59,8 @@ interface Summary {
 const sentence = (path: string, { id, exchanges, accounts, groups, suspicious }: Summary): string =>
   [
     `${path}: ${id}, from ${exchanges.toLocaleString('en')} exchanges of ${accounts.toLocaleString('en')} accounts, ${groups} ordinary groups.`,
-    groups < MIN_REFERENCE
-      ? `That is fewer than ${MIN_REFERENCE}: scans with it cannot reach small p-values. Use more traffic.`
+    groups < ENOUGH_GROUPS
+      ? `That is fewer than ${ENOUGH_GROUPS}: scans with it also lean on the groups of the intent model. Use more traffic.`
       : null,
     suspicious > 0
       ? `${suspicious} sets of accounts look like an operation and were left out: scan this traffic before you call it known-good.`

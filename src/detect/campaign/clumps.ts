@@ -21,7 +21,7 @@ export interface Clumps {
   readonly accounts: readonly number[];
   /** Σ over clumps of min(entities − 1, CLUMP_CAP). */
   readonly weight: number;
-  /** An upper bound of the mean weight of a random set with as many accounts of each stratum. */
+  /** Mean weight of a set whose members share as people outside it do. */
   readonly expected: number;
 }
 
@@ -41,7 +41,7 @@ const rootOf = (parent: Map<number, number>, node: number): number => {
 /** Entities joined by the keys of one kind: root of each entity that holds one. */
 const joinByKind = (
   population: Entities,
-  shared: SharedKeys,
+  shared: Pick<SharedKeys, 'keys' | 'keysOf'>,
   members: readonly number[],
   kind: KeyKind,
 ): Map<number, number> => {
@@ -62,7 +62,7 @@ const joinByKind = (
 
 const clumpsOfKind = (
   population: Entities,
-  shared: SharedKeys,
+  shared: Pick<SharedKeys, 'keys' | 'keysOf'>,
   members: readonly number[],
   kind: KeyKind,
   expected: number,
@@ -87,50 +87,78 @@ const clumpsOfKind = (
   return { kind, clumps, accounts, weight, expected };
 };
 
-/** E[min(k−1, CLUMP_CAP)⁺] for k ~ Poisson(mean). */
-const expectedWeightOfKey = (mean: number): number => {
-  let p = Math.exp(-mean);
-  let below = 0;
-  let expected = 0;
-  for (let k = 0; k <= CLUMP_CAP; k++) {
-    expected += p * Math.max(0, k - 1);
-    below += p;
-    p *= mean / (k + 1);
-  }
-  return expected + CLUMP_CAP * Math.max(0, 1 - below);
-};
+/** How often accounts outside a set share identifiers of one kind, in one stratum. */
+export interface OutsideRate {
+  readonly stratum: number;
+  /** Accounts of the set in the stratum. */
+  readonly members: number;
+  /** Accounts of the stratum that are not in the set, and the pairs of them that share. */
+  readonly accounts: number;
+  readonly pairs: number;
+}
 
-/** Share of each stratum's accounts that is in the set. */
-const fractionsOf = (population: Entities, members: readonly number[]): number[] => {
+/** Pairs by which a small stratum leans towards the rate of the whole population. */
+const PRIOR_PAIRS = 2_000;
+
+const choose2 = (n: number): number => (n * (n - 1)) / 2;
+
+/** Pairs of n holders of one key, where each holder counts at most CLUMP_CAP others. */
+const cappedPairs = (n: number): number => (n * Math.min(n - 1, CLUMP_CAP)) / 2;
+
+/** The outside rates of every stratum that the set touches, and of the rest as stratum −1. */
+export const outsideRates = (
+  population: Entities,
+  shared: Pick<SharedKeys, 'keys'>,
+  members: readonly number[],
+  kind: KeyKind,
+): OutsideRate[] => {
+  const inSet = new Set(members);
   const inside = population.strata.map(() => 0);
   for (const a of members) inside[population.stratumOf[a]!]! += 1;
-  return population.strata.map((all, stratum) => inside[stratum]! / Math.max(1, all));
+  const pairs = population.strata.map(() => 0);
+  for (const key of shared.keys) {
+    if (key.kind !== kind) continue;
+    const outside = new Set<number>();
+    for (const a of key.accounts) if (!inSet.has(a)) outside.add(population.entityOf[a]!);
+    if (outside.size > 1) pairs[key.stratum]! += cappedPairs(outside.size);
+  }
+  return population.strata.map((all, stratum) => ({
+    stratum,
+    members: inside[stratum]!,
+    accounts: all - inside[stratum]!,
+    pairs: pairs[stratum]!,
+  }));
 };
 
 /**
- * Mean weight of a random set with as many accounts of each stratum: a key keeps Poisson(f·entities)
- * of its holders, where f is the share of its stratum that is in the set. Joining keys only lowers
- * the weight, so this bounds it.
+ * Mean weight of the set if its members shared as people outside it do, within each stratum: the
+ * number of sharing pairs bounds the weight. The set's own identifiers are left out, because they are
+ * what is tested; a stratum that the set nearly fills borrows the rate of the whole population.
  */
-const expectedWeight = (
-  shared: Pick<SharedKeys, 'sizes'>,
-  kind: KeyKind,
-  fractions: readonly number[],
-): number => {
+export const expectedWeight = (rates: readonly OutsideRate[]): number => {
+  let pairs = 0;
+  let possible = 0;
+  for (const rate of rates) {
+    pairs += rate.pairs;
+    possible += choose2(rate.accounts);
+  }
+  const overall = possible > 0 ? pairs / possible : 0;
   let expected = 0;
-  for (const { stratum, entities, keys } of shared.sizes[kind])
-    expected += keys * expectedWeightOfKey(entities * (fractions[stratum] ?? 0));
+  for (const rate of rates) {
+    const own = (rate.pairs + PRIOR_PAIRS * overall) / (choose2(rate.accounts) + PRIOR_PAIRS);
+    expected += choose2(rate.members) * own;
+  }
   return expected;
 };
 
 /** The clumps of every kind of identifier among the members. */
 export const findClumps = (
   population: Entities,
-  shared: SharedKeys,
+  shared: Pick<SharedKeys, 'keys' | 'keysOf'>,
   members: readonly number[],
-): Clumps[] => {
-  const fractions = fractionsOf(population, members);
-  return KEY_KINDS.map((kind) =>
-    clumpsOfKind(population, shared, members, kind, expectedWeight(shared, kind, fractions)),
+  ratesOf: (kind: KeyKind) => readonly OutsideRate[] = (kind) =>
+    outsideRates(population, shared, members, kind),
+): Clumps[] =>
+  KEY_KINDS.map((kind) =>
+    clumpsOfKind(population, shared, members, kind, expectedWeight(ratesOf(kind))),
   );
-};

@@ -3,7 +3,7 @@ import { type Bouts, boutsOf } from './bouts.ts';
 import { type Clumps, findClumps } from './clumps.ts';
 import { type HandOver, measureHandOver } from './hand-over.ts';
 import type { Population } from './population.ts';
-import type { SharedKeys } from './shared-keys.ts';
+import type { KeyKind, SharedKeys } from './shared-keys.ts';
 import { measureSynchrony, type Synchrony } from './synchrony.ts';
 
 /** What links the members of a set of accounts besides what they ask. */
@@ -62,11 +62,29 @@ export const clumpsLogP = ({ weight, expected }: Clumps): number =>
   logPoissonUpperTail(weight, expected + HONEST_CLUMP_WEIGHT);
 
 /**
+ * Kinds that can carry the network axis. Address blocks support it and link members, but equal
+ * addresses are weak evidence: neighbours of one provider share them, and ask alike.
+ */
+const TESTED: ReadonlySet<KeyKind> = new Set(['payment', 'end-user', 'hand-off', 'sign-up']);
+
+const testedOf = (clumps: readonly Clumps[]): Clumps[] =>
+  clumps.filter(({ kind }) => TESTED.has(kind));
+
+/**
  * ln p of the strongest kind, Bonferroni over the kinds: a class behind one card, one address and one
  * hour of sign-up is one coincidence seen three ways, so kinds are not multiplied.
  */
 export const sharedLogP = ({ clumps }: Pick<NetworkEvidence, 'clumps'>): number =>
-  Math.min(0, Math.min(...clumps.map(clumpsLogP)) + Math.log(clumps.length));
+  Math.min(0, Math.min(...testedOf(clumps).map(clumpsLogP)) + Math.log(TESTED.size));
+
+/** Share of the members that the strongest kind of identifier joins to another member, 0 … 1. */
+export const linkedShare = (
+  { clumps }: Pick<NetworkEvidence, 'clumps'>,
+  members: number,
+): number => {
+  const strongest = testedOf(clumps).reduce((a, b) => (clumpsLogP(b) < clumpsLogP(a) ? b : a));
+  return strongest.accounts.length / Math.max(1, members);
+};
 
 /** Standard score of hand-over against the day-shifted comparison. */
 export const handOverZ = ({ handOver }: NetworkEvidence): number =>

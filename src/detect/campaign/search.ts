@@ -3,11 +3,13 @@ import { logPoissonUpperTail } from '../../base/tails.ts';
 import { FAMILY_DEFAULTS, type Families, findFamilies } from '../family/find-families.ts';
 import { createPromptTable, type PromptTable } from '../family/prompt-table.ts';
 import { findCandidates, networkComponents } from './candidates.ts';
+import { findClumps } from './clumps.ts';
 import type { ContentGroup } from './content-groups.ts';
 import { askersOf } from './habits.ts';
 import type { MembershipContext } from './membership.ts';
 import {
   createNetworkIndex,
+  linkedShare,
   measureNetwork,
   type NetworkEvidence,
   sharedLogP,
@@ -62,6 +64,8 @@ export const SEARCH_DEFAULTS: SearchOptions = { promptLimit: 400_000, minEntitie
 
 /** Only candidates with at least this much identity evidence are worth weighing member by member. */
 const WORTH_REFINING = Math.log(0.01);
+/** Where fewer members are joined than this, they may be a crowd around somebody else's links. */
+const TIGHT = 0.25;
 /** Operations that share this much of the smaller one are the same. */
 const SAME_OPERATION = 0.5;
 
@@ -70,20 +74,31 @@ const refineCandidates = (
   candidates: readonly Candidate[],
   minEntities: number,
   measure: (accounts: readonly number[]) => NetworkEvidence,
+  test: (accounts: readonly number[]) => number,
+  relayed: ReadonlySet<number>,
 ): Operation[] => {
   const operations: Operation[] = [];
   const taken: ReadonlySet<number>[] = [];
   const promising = candidates
     .filter(({ logP }) => logP < WORTH_REFINING)
-    .sort((a, b) => a.logP - b.logP);
-  for (const candidate of promising) {
-    const { accounts } = candidate.group;
-    // A candidate inside a known operation would only find it again.
-    if (taken.some((known) => accounts.filter((a) => known.has(a)).length > 0.8 * accounts.length))
-      continue;
+    .map((candidate) => ({
+      candidate,
+      linked: linkedShare(candidate.network, candidate.group.accounts.length),
+    }))
+    // The tightest first: a crowd around an operation holds its links too, among many others.
+    .sort((a, b) => b.linked - a.linked || a.candidate.logP - b.candidate.logP);
+  const explained = new Set<number>();
+  for (const { candidate, linked } of promising) {
+    // What known operations, or relays in a loose crowd, explain is no evidence for another one.
+    const rest = candidate.group.accounts.filter(
+      (a) => !explained.has(a) && (linked >= TIGHT || !relayed.has(a)),
+    );
+    if (rest.length < minEntities) continue;
+    if (rest.length < candidate.group.accounts.length && test(rest) > WORTH_REFINING) continue;
     for (const group of refineAll(context, candidate.group, minEntities)) {
       if (taken.some((known) => sharedPart(known, group.accounts) > SAME_OPERATION)) continue;
       taken.push(new Set(group.accounts));
+      for (const a of group.accounts) explained.add(a);
       operations.push({ candidate, group, network: measure(group.accounts) });
     }
   }
@@ -150,13 +165,17 @@ export const searchCampaigns = (
     askers: askersOf(table),
   };
   const { minEntities } = options;
+  const relays = findRelays(population, shared, minEntities, measure);
+  const test = (accounts: readonly number[]): number =>
+    sharedLogP({ clumps: findClumps(population, shared, accounts) });
+  const relayed = new Set(relays.flatMap((relay) => relay.accounts));
   return {
     population,
     table,
     families,
     shared,
     candidates,
-    operations: refineCandidates(context, candidates, minEntities, measure),
-    relays: findRelays(population, shared, minEntities, measure),
+    operations: refineCandidates(context, candidates, minEntities, measure, test, relayed),
+    relays,
   };
 };

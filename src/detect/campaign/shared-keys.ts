@@ -15,20 +15,11 @@ export interface SharedKey {
   readonly stratum: number;
 }
 
-/** So many keys of one stratum are held by so many entities each. */
-export interface KeySize {
-  readonly stratum: number;
-  readonly entities: number;
-  readonly keys: number;
-}
-
 /** All rare shared identifiers of a population, and which of them each account holds. */
 export interface SharedKeys {
   readonly keys: readonly SharedKey[];
   /** Indices into `keys`, per account. */
   readonly keysOf: readonly (readonly number[])[];
-  /** For each kind, how many keys of a stratum are held by how many entities. */
-  readonly sizes: Readonly<Record<KeyKind, readonly KeySize[]>>;
 }
 
 /** An identifier that more entities share than this is infrastructure, not a link. */
@@ -134,17 +125,6 @@ function* handOffs(population: Population): Generator<SharedKey> {
   }
 }
 
-const sizesOf = (keys: readonly SharedKey[]): KeySize[] => {
-  const sizes = new Map<string, { stratum: number; entities: number; keys: number }>();
-  for (const { stratum, entities } of keys) {
-    const name = `${stratum} ${entities}`;
-    const size = sizes.get(name) ?? { stratum, entities, keys: 0 };
-    size.keys += 1;
-    sizes.set(name, size);
-  }
-  return [...sizes.values()];
-};
-
 const majorityStratum = (population: Population, accounts: readonly number[]): number => {
   const counts = new Map<number, number>();
   for (const a of accounts) {
@@ -182,8 +162,5 @@ export const findSharedKeys = (population: Population): SharedKeys => {
   keys.forEach((key, index) => {
     for (const a of key.accounts) keysOf[a]!.push(index);
   });
-  const sizes = Object.fromEntries(
-    KEY_KINDS.map((kind) => [kind, sizesOf(keys.filter((key) => key.kind === kind))]),
-  ) as unknown as SharedKeys['sizes'];
-  return { keys, keysOf, sizes };
+  return { keys, keysOf };
 };

@@ -9,8 +9,7 @@ import type {
 } from '../report/report.ts';
 import type { IntentModel } from '../verdict/intent-model.ts';
 import type { AxisFinding, Finding, Judgement } from '../verdict/judge.ts';
-import type { Reference } from '../verdict/reference.ts';
-import { MIN_REFERENCE } from '../verdict/tail-p-value.ts';
+import { ENOUGH_GROUPS, type Reference } from '../verdict/reference.ts';
 import { familiesOf } from './campaign-families.ts';
 import { linksOf } from './campaign-links.ts';
 import { timelineOf } from './campaign-timeline.ts';
@@ -126,9 +125,9 @@ const limitsOf = (search: Search, reference: Reference, perAccount: number): str
     limits.push(
       'No accounts file was given: payment instruments, sign-up times and declared organizations are unknown, so most evidence of a network is missing. Give one with --accounts.',
     );
-  if (reference.intent.length < MIN_REFERENCE)
+  if (reference.intent.length < ENOUGH_GROUPS)
     limits.push(
-      `Only ${reference.intent.length} ordinary groups were found to compare with, so the intent axis cannot reach small p-values. Scan more traffic or give a --baseline.`,
+      `Only ${reference.intent.length} ordinary groups were found to compare with, so the intent axis also leans on the groups its model was fitted on, which are not this provider's. Scan more traffic or give a --baseline.`,
     );
   if (search.table.samples.length > 0 && search.table.samples.every((s) => s.text === ''))
     limits.push(

@@ -1,4 +1,4 @@
-import { type Clumps, findClumps } from '../campaign/clumps.ts';
+import { type Clumps, findClumps, type OutsideRate, outsideRates } from '../campaign/clumps.ts';
 import {
   contentOfMembers,
   type MemberContent,
@@ -6,12 +6,12 @@ import {
 } from '../campaign/content-evidence.ts';
 import { sharedLogP } from '../campaign/network-evidence.ts';
 import type { Search } from '../campaign/search.ts';
-import type { KeyKind, SharedKey, SharedKeys } from '../campaign/shared-keys.ts';
+import { KEY_KINDS, type KeyKind, type SharedKey } from '../campaign/shared-keys.ts';
 import type { Verdict } from '../report/report.ts';
 import { benjaminiHochberg } from '../verdict/false-discovery.ts';
 import type { IntentModel } from '../verdict/intent-model.ts';
 import { type Finding, type Judgement, networkScore } from '../verdict/judge.ts';
-import { intentLogOdds, type Reference } from '../verdict/reference.ts';
+import { intentLogOdds, intentReference, type Reference } from '../verdict/reference.ts';
 import { contentSignals } from '../verdict/signals.ts';
 import { logTailP } from '../verdict/tail-p-value.ts';
 
@@ -42,7 +42,8 @@ export interface IdentityEvidence {
   readonly stratum_of: readonly number[];
   readonly strata: readonly number[];
   readonly keys: readonly { readonly kind: KeyKind; readonly accounts: readonly number[] }[];
-  readonly sizes: SharedKeys['sizes'];
+  /** How people outside the set share, by kind and stratum. */
+  readonly outside: Readonly<Record<KeyKind, readonly OutsideRate[]>>;
 }
 
 export interface EvidenceManifest {
@@ -68,7 +69,12 @@ const identityOf = (search: Search, accounts: readonly number[]): IdentityEviden
     stratum_of: accounts.map((a) => search.population.stratumOf[a]!),
     strata: search.population.strata,
     keys,
-    sizes: search.shared.sizes,
+    outside: Object.fromEntries(
+      KEY_KINDS.map((kind) => [
+        kind,
+        outsideRates(search.population, search.shared, accounts, kind),
+      ]),
+    ) as unknown as IdentityEvidence['outside'],
   };
 };
 
@@ -113,7 +119,7 @@ const clumpsOf = (identity: IdentityEvidence): Clumps[] => {
     stratumOf: identity.stratum_of,
     strata: identity.strata,
   };
-  return findClumps(entities, { keys, keysOf, sizes: identity.sizes }, members);
+  return findClumps(entities, { keys, keysOf }, members, (kind) => identity.outside[kind]);
 };
 
 /** The scores again, from the pack alone. */
@@ -124,7 +130,7 @@ export const recompute = (
   const odds = intentLogOdds(manifest.model, contentSignals(measureContent(evidence.content)));
   const intent = {
     score: 1 / (1 + Math.exp(-odds)),
-    log_p: logTailP(odds, manifest.reference.intent),
+    log_p: logTailP(odds, intentReference(manifest.reference, manifest.model)),
   };
   if (evidence.identity === null) return { network: evidence.network, intent };
   const clumps = clumpsOf(evidence.identity);

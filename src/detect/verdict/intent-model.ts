@@ -9,6 +9,8 @@ export interface IntentModel {
   readonly id: string;
   readonly bias: number;
   readonly features: readonly IntentFeature[];
+  /** Log-odds of the benign groups it was fitted on, 401 quantiles: stands in where a population is small. */
+  readonly ordinary: readonly number[];
   readonly provenance: {
     readonly made_by: string;
     readonly corpora: readonly string[];

@@ -6,7 +6,13 @@ import { benjaminiHochberg } from './false-discovery.ts';
 import { viewGroup } from './group-view.ts';
 import type { IntentModel } from './intent-model.ts';
 import { findReleases, type Releases } from './profile-signals.ts';
-import { intentLogOdds, measureSignals, type Reference, referenceOf } from './reference.ts';
+import {
+  intentLogOdds,
+  intentReference,
+  measureSignals,
+  type Reference,
+  referenceOf,
+} from './reference.ts';
 import type { GroupView } from './signals.ts';
 import { logTailP } from './tail-p-value.ts';
 
@@ -65,7 +71,7 @@ const judgeIntent = (
   model: IntentModel,
 ): AxisFinding => {
   const odds = intentLogOdds(model, values);
-  return { score: sigmoid(odds), logP: logTailP(odds, reference.intent) };
+  return { score: sigmoid(odds), logP: logTailP(odds, intentReference(reference, model)) };
 };
 
 /** Kinds of identifier that only people who pass conversations on leave behind. */

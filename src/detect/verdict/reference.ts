@@ -33,6 +33,15 @@ export const intentLogOdds = (
 export const measureSignals = (view: GroupView): Record<string, number> =>
   Object.fromEntries(SIGNALS.map((signal) => [signal.name, signal.measure(view)]));
 
+/** A population with fewer ordinary groups than this is completed by those of the model. */
+export const ENOUGH_GROUPS = 100;
+
+/** The intent log-odds that a group is compared with. */
+export const intentReference = (reference: Reference, model: IntentModel): readonly number[] =>
+  reference.intent.length >= ENOUGH_GROUPS
+    ? reference.intent
+    : [...reference.intent, ...model.ordinary];
+
 /** Ordinary groups: no identity evidence, and hardly anybody from an operation. */
 const ordinaryCandidates = (search: Search): Candidate[] => {
   const suspects = new Set(search.operations.flatMap((op) => op.group.accounts));
