@@ -22,6 +22,7 @@ export const HOSTILE: readonly string[] = [
   '__proto__',
   'constructor',
   '\ud800 lone surrogate',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a template of another language is the point
   '{{7*7}} ${7*7} <%= 7*7 %>',
   '⟨…⟩'.repeat(50),
 ];

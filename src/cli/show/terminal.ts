@@ -3,14 +3,15 @@ import { forTerminal } from '../../base/safe-text.ts';
 import type { ScanReport } from '../../detect/report/report.ts';
 import { campaignTable } from './campaign-table.ts';
 import {
+  formatCount,
   formatDuration,
   formatP,
   formatPeriod,
   formatScore,
   formatShare,
+  plural,
   shortIds,
 } from './format.ts';
-import { formatCount, plural } from './format.ts';
 import { type Paint, paintFor, plainSigns, type TerminalOptions, wrap } from './paint.ts';
 import {
   accountsOutside,

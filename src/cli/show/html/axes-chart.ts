@@ -2,7 +2,7 @@
 import * as Plot from '@observablehq/plot';
 import type { ScanReport } from '../../../detect/report/report.ts';
 import { plural, shortIds } from '../format.ts';
-import { accountsOutside, type Found, FOUND, VERDICT_WORDS } from '../words.ts';
+import { accountsOutside, FOUND, type Found, VERDICT_WORDS } from '../words.ts';
 import { chart, chartText } from './chart.ts';
 import { badge } from './marks.ts';
 import { type Html, html } from './markup.ts';

@@ -7,7 +7,7 @@ import { templateMarkup } from './families.ts';
 import { GRAPH_WIDTH, layOut } from './graph-layout.ts';
 import { linkFigure } from './link-graph.ts';
 import { bullet, contributionBar } from './marks.ts';
-import { toString } from './markup.ts';
+import { markupOf } from './markup.ts';
 import { membersOf } from './members.ts';
 import { levelBounds, MAX_ROWS, rebin, timelineFigure } from './timeline.ts';
 
@@ -55,7 +55,7 @@ test('an account without a timeline row comes last and is not drawn', () => {
   const extra = { ...campaign, accounts: ['no-row', ...campaign.accounts] };
   const list = membersOf(extra, new Map());
   assert.equal(list.at(-1)!.id, 'no-row');
-  assert.match(toString(timelineFigure(extra, list)), /84 busiest accounts are drawn, 1 other not/);
+  assert.match(markupOf(timelineFigure(extra, list)), /84 busiest accounts are drawn, 1 other not/);
 });
 
 test('the timeline draws every active cell once', () => {
@@ -71,7 +71,7 @@ test('the timeline draws every active cell once', () => {
       ],
     },
   };
-  const markup = toString(timelineFigure(small, membersOf(small, new Map())));
+  const markup = markupOf(timelineFigure(small, membersOf(small, new Map())));
   const drawn = markup.slice(markup.indexOf('<title>')).match(/M[\d.]+ [\d.]+H[\d.]+/g)!;
   assert.equal(drawn.length, 4);
 });
@@ -82,13 +82,13 @@ test('neighbouring cells of one level are joined', () => {
     accounts: ['a'],
     timeline: { ...campaign.timeline, accounts: ['a'], counts: [[2, 2, 2, 0, 2]] },
   };
-  const markup = toString(timelineFigure(one, membersOf(one, new Map())));
+  const markup = markupOf(timelineFigure(one, membersOf(one, new Map())));
   assert.equal(markup.slice(markup.indexOf('<title>')).match(/M[\d.]+ [\d.]+H/g)!.length, 2);
 });
 
 test('more rows than fit: the busiest are drawn and the rest is named', () => {
   const big = buildReport([{ kind: 'distillation', accounts: 400 }]).campaigns[0]!;
-  const markup = toString(timelineFigure(big, membersOf(big, new Map())));
+  const markup = markupOf(timelineFigure(big, membersOf(big, new Map())));
   assert.match(markup, new RegExp(`The ${MAX_ROWS} busiest accounts are drawn, 250 others not`));
 });
 
@@ -100,7 +100,7 @@ test('a timeline without exchanges or with a broken start says so', () => {
   };
   const broken = { ...campaign, timeline: { ...timeline, start: '"><b>' } };
   for (const one of [none, broken])
-    assert.match(toString(timelineFigure(one, membersOf(one, new Map()))), /holds no timeline/);
+    assert.match(markupOf(timelineFigure(one, membersOf(one, new Map()))), /holds no timeline/);
 });
 
 test('the layout is the same each time, finite, inside its frame, without two accounts on one spot', () => {
@@ -120,13 +120,13 @@ test('the graph draws at most 400 links and each linked account once', () => {
     llr: i,
     kinds: ['payment'],
   }));
-  const markup = toString(linkFigure({ ...campaign, links: many }, members));
+  const markup = markupOf(linkFigure({ ...campaign, links: many }, members));
   assert.equal(markup.match(/M\d+ \d+L/g)!.length, 400);
   assert.equal(markup.match(/<circle/g)!.length, 77);
 });
 
 test('the legend names each kind with its count; the rarest share one line', () => {
-  const markup = toString(linkFigure(campaign, members));
+  const markup = markupOf(linkFigure(campaign, members));
   const counts = new Map<string, number>();
   for (const { kinds } of campaign.links) counts.set(kinds[0]!, (counts.get(kinds[0]!) ?? 0) + 1);
   const named = [...counts].toSorted((a, b) => b[1] - a[1]).slice(0, 5);
@@ -136,7 +136,7 @@ test('the legend names each kind with its count; the rarest share one line', () 
 });
 
 test('a campaign without links says so', () => {
-  assert.match(toString(linkFigure({ ...campaign, links: [] }, members)), /holds no links/);
+  assert.match(markupOf(linkFigure({ ...campaign, links: [] }, members)), /holds no links/);
 });
 
 test('labels of close points are at least a step apart and points keep their place', () => {
@@ -156,7 +156,7 @@ test('labels of close points are at least a step apart and points keep their pla
 });
 
 test('the two-axis picture holds one mark per finding, at its scores', () => {
-  const markup = toString(axesChart(report));
+  const markup = markupOf(axesChart(report));
   assert.match(
     markup,
     /<title>Position of 4 findings by network score and intent score\.<\/title>/,
@@ -165,16 +165,16 @@ test('the two-axis picture holds one mark per finding, at its scores', () => {
 });
 
 test('slots are marked, also next to hostile text, and an open bracket is no slot', () => {
-  assert.match(toString(templateMarkup('Solve ⟨…⟩ now')), /Solve <mark [^>]*>⟨…⟩<\/mark> now/);
-  assert.match(toString(templateMarkup('<b>⟨n⟩')), /&lt;b&gt;<mark [^>]*>⟨n⟩<\/mark>/);
-  assert.doesNotMatch(toString(templateMarkup(`⟨${'x'.repeat(100)}`)), /<mark/);
+  assert.match(markupOf(templateMarkup('Solve ⟨…⟩ now')), /Solve <mark [^>]*>⟨…⟩<\/mark> now/);
+  assert.match(markupOf(templateMarkup('<b>⟨n⟩')), /&lt;b&gt;<mark [^>]*>⟨n⟩<\/mark>/);
+  assert.doesNotMatch(markupOf(templateMarkup(`⟨${'x'.repeat(100)}`)), /<mark/);
 });
 
 test('the bullet keeps value and band inside the drawing, whatever the numbers', () => {
   const real = fc.double({ min: -1e9, max: 1e9, noNaN: true });
   fc.assert(
     fc.property(real, real, real, (value, p50, p99) => {
-      const drawn = toString(bullet('intent', value, { p50, p99 }));
+      const drawn = markupOf(bullet('intent', value, { p50, p99 }));
       assert.doesNotMatch(drawn, /NaN|Infinity/);
       for (const [, x] of drawn.matchAll(/M(-?[\d.]+) (?:3|11)/g))
         assert.ok(Number(x) >= 0 && Number(x) <= 250, drawn);
@@ -183,6 +183,6 @@ test('the bullet keeps value and band inside the drawing, whatever the numbers',
 });
 
 test('a contribution that speaks against is hollow', () => {
-  assert.match(toString(contributionBar('network', -1, 2)), /fill="none"/);
-  assert.match(toString(contributionBar('network', 1, 2)), /fill="currentColor"/);
+  assert.match(markupOf(contributionBar('network', -1, 2)), /fill="none"/);
+  assert.match(markupOf(contributionBar('network', 1, 2)), /fill="currentColor"/);
 });

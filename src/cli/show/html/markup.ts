@@ -16,23 +16,23 @@ export type Value = string | number | Html | null | false | readonly Value[];
 /** No value is longer than this on the page, whatever the report holds. */
 const MAX_TEXT = 2_000;
 
-const markupOf = (value: Value): string => {
+const escaped = (value: Value): string => {
   if (value === null || value === false) return '';
   if (typeof value === 'string') return forHtml(value, MAX_TEXT);
   if (typeof value === 'number') return String(value);
   if (MARKUP in value) return value[MARKUP];
-  return value.map(markupOf).join('');
+  return value.map(escaped).join('');
 };
 
 /** Values may stand between tags and inside double-quoted attributes, nowhere else. */
 export const html = (parts: TemplateStringsArray, ...values: readonly Value[]): Html => ({
-  [MARKUP]: parts.reduce((out, part, i) => out + markupOf(values[i - 1]!) + part),
+  [MARKUP]: parts.reduce((out, part, i) => out + escaped(values[i - 1]!) + part),
 });
 
 /** Markup that a serialiser wrote, which escaped it already; never text from outside. */
 export const trusted = (markup: string): Html => ({ [MARKUP]: markup });
 
-export const toString = (value: Html): string => value[MARKUP];
+export const markupOf = (value: Html): string => value[MARKUP];
 
 /** An id or name from outside: isolated, so that right-to-left text cannot reorder its neighbours. */
 export const name = (text: string, maxLength = 80): Html => {

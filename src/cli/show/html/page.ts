@@ -4,7 +4,7 @@ import { shortIds } from '../format.ts';
 import { FOUND, headline, nothingFound } from '../words.ts';
 import { axesChart } from './axes-chart.ts';
 import { type CampaignView, campaignSection } from './campaign-section.ts';
-import { type Html, html, toString, trusted } from './markup.ts';
+import { type Html, html, markupOf, trusted } from './markup.ts';
 import { glossarySection, limitsSection, methodSection } from './method.ts';
 import {
   campaignsTable,
@@ -50,7 +50,7 @@ const detailsOf = (
   let bytes = 0;
   for (const view of views.slice(0, maxDetailed)) {
     const section = campaignSection(view, accounts);
-    bytes += Buffer.byteLength(toString(section));
+    bytes += Buffer.byteLength(markupOf(section));
     if (bytes > maxDetailBytes) break;
     sections.push(section);
   }
@@ -113,5 +113,5 @@ ${glossarySection}
 <footer><p>This page holds account ids and prompt templates of a provider's own traffic. It loads nothing and runs no scripts; times are in UTC.</p></footer>
 </body></html>
 `;
-  return toString(page);
+  return markupOf(page);
 };
