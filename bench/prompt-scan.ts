@@ -111,7 +111,10 @@ export const run = (): readonly ScanSpeed[] => {
   );
   // Compile all paths first: rounds must not differ by what the optimiser has seen.
   for (let k = 0; k < 5; k++)
-    for (const [, prompts] of corpora) scanAll(prompts), hashTwice(prompts);
+    for (const [, prompts] of corpora) {
+      scanAll(prompts);
+      hashTwice(prompts);
+    }
   for (const [name, prompts] of corpora) {
     const base: number[] = [];
     const same: number[] = [];

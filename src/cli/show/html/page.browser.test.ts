@@ -167,7 +167,7 @@ test('light and dark have colours of their own', async () => {
       { scheme },
     );
   const [light, dark] = [await colors('light'), await colors('dark')];
-  light.forEach((color, i) => assert.notEqual(color, dark[i]));
+  for (const [i, color] of light.entries()) assert.notEqual(color, dark[i]);
 });
 
 test('the headings of every part are visible', async () => {

@@ -128,7 +128,8 @@ test('headings never skip a level, ids are unique, links lead somewhere, tables 
   const levels = all(page, 'h1,h2,h3,h4,h5').map((node) => Number(node.tagName[1]));
   assert.equal(levels[0], 1);
   assert.equal(levels.filter((level) => level === 1).length, 1);
-  levels.forEach((level, i) => assert.ok(i === 0 || level <= levels[i - 1]! + 1, `heading ${i}`));
+  for (const [i, level] of levels.entries())
+    assert.ok(i === 0 || level <= levels[i - 1]! + 1, `heading ${i}`);
   const ids = all(page, '[id]').map((node) => node.getAttribute('id')!);
   assert.equal(new Set(ids).size, ids.length);
   for (const link of all(page, 'a')) assert.ok(ids.includes(link.getAttribute('href')!.slice(1)));
