@@ -82,7 +82,9 @@ export const fit = (examples: readonly Example[]): Omit<IntentModel, 'id' | 'pro
       .map((r) => bias + r.x.reduce((sum, v, i) => sum + v * weights[i]!, 0)),
   );
   return {
-    ordinary: Array.from({ length: QUANTILES + 1 }, (_, q) => round(quantileSorted(odds, q / QUANTILES))),
+    ordinary: Array.from({ length: QUANTILES + 1 }, (_, q) =>
+      round(quantileSorted(odds, q / QUANTILES)),
+    ),
     bias: round(bias),
     features: columns.map((c, i) => ({
       signal: c.signal,

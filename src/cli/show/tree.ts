@@ -25,9 +25,8 @@ export const drawTree = (tree: Tree, unicode: boolean): string => {
       const below = before + (last ? signs.gap : signs.bar);
       // A node with children keeps its line down to them.
       const beside = below + (child.children?.length ? signs.bar : '');
-      child.lines.forEach((line, row) =>
-        out.push(row === 0 ? before + (last ? signs.end : signs.tee) + line : beside + line),
-      );
+      for (const [row, line] of child.lines.entries())
+        out.push(row === 0 ? before + (last ? signs.end : signs.tee) + line : beside + line);
       walk(child.children ?? [], below);
     });
   };

@@ -69,7 +69,8 @@ export const familiesOf = (
       template,
       exchanges: Math.round(topic.exchanges),
       accounts: topic.accounts.size,
-      distinct_prompts: Math.round(topic.distinct),
+      // Both are estimates; an account cannot have asked more distinct prompts than prompts.
+      distinct_prompts: Math.min(Math.round(topic.distinct), Math.round(topic.exchanges)),
     }))
     .sort((x, y) => y.exchanges - x.exchanges || (x.template < y.template ? -1 : 1))
     .slice(0, MAX_FAMILIES);

@@ -42,7 +42,7 @@ const KIND_WORDS: Readonly<Record<KeyKind, readonly [name: string, what: string]
   payment: ['shared-payment', 'a payment instrument'],
   'address-block': ['shared-address-block', 'an address block'],
   'end-user': ['shared-end-user', 'an end user'],
-  'hand-off': ['conversation-hand-off', 'a conversation that moved from one to another'],
+  'hand-off': ['conversation-hand-off', 'a conversation that moved between accounts'],
   'sign-up': ['sign-up-burst', 'a burst of sign-ups'],
 };
 
@@ -51,14 +51,14 @@ export const KIND_SIGNALS = Object.fromEntries(
   KEY_KINDS.map((kind) => [kind, KIND_WORDS[kind][0]]),
 ) as Readonly<Record<KeyKind, string>>;
 
-/** How many separate clumps of members share an identifier of one kind, beyond chance. */
+/** Share of the members who share an identifier of one kind with another member. */
 const sharedIdentifier = (kind: KeyKind): Signal => ({
   name: KIND_WORDS[kind][0],
   axis: 'network',
   direction: 1,
-  measure: ({ network }) => network.clumps.find((c) => c.kind === kind)!.clumps,
-  says: (v) =>
-    `${times(v)} separate ${v === 1 ? 'group' : 'groups'} of members share ${KIND_WORDS[kind][1]}.`,
+  measure: ({ network, members }) =>
+    network.clumps.find((c) => c.kind === kind)!.accounts.length / Math.max(1, members),
+  says: (v) => `${percent(v)} of the members share ${KIND_WORDS[kind][1]} with another member.`,
 });
 
 /**

@@ -1,6 +1,6 @@
-import type { FindingVerdict } from './tally.ts';
 import type { ScanReport } from '../../detect/report/report.ts';
 import type { Label, LabelRow } from './labels.ts';
+import type { FindingVerdict } from './tally.ts';
 
 /** The least report that holds the given findings; for tests. */
 export const reportOf = (

@@ -12,10 +12,10 @@ import {
 import { addAccount, type Cast, randomOf, waking } from './cast.ts';
 import { type Identity, newCard } from './identity.ts';
 import { type Address, ordinaryAddresses, rentedBlocks } from './network.ts';
-import { DAY, HOUR, type Profile } from './schedule.ts';
-import { type Account, type Beat, PACES, type Pool } from './stream.ts';
 import type { NetworkEvidence } from './options.ts';
 import { personStream } from './people.ts';
+import { DAY, HOUR, type Profile } from './schedule.ts';
+import { type Account, type Beat, PACES, type Pool } from './stream.ts';
 import type { Shard } from './voice.ts';
 
 /** What each grade of network evidence plants. */

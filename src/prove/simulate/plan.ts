@@ -5,7 +5,7 @@ import { type CampaignPlan, planCampaigns } from './campaign-plan.ts';
 import { type Cast, createCast, groupSize, randomOf } from './cast.ts';
 import type { Corpus } from './corpus.ts';
 import { createStream, knownLengths, scaleOf } from './create-stream.ts';
-import { everydayCorpora, evaluationCorpora } from './grammar/everyday.ts';
+import { evaluationCorpora, everydayCorpora } from './grammar/everyday.ts';
 import { HARVEST_FAMILIES, harvestCorpus } from './grammar/harvest.ts';
 import {
   addBenchmark,

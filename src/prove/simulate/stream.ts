@@ -1,10 +1,10 @@
 /** One flow of requests: somebody's or some program's, with its rhythm, its prompts and its account. */
 import { between, geometric, logNormal, type Random } from '../../base/random.ts';
 import type { Client } from './client.ts';
+import type { Prompt } from './corpus.ts';
 import type { Identity } from './identity.ts';
 import type { ChatMessage, Group, Label } from './rows.ts';
 import { momentOf, nextShare, type Profile, shareBefore } from './schedule.ts';
-import type { Prompt } from './corpus.ts';
 import type { Voice } from './voice.ts';
 
 export interface Account {

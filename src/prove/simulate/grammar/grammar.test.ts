@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { everydayCorpora, evaluationCorpora } from './everyday.ts';
+import { evaluationCorpora, everydayCorpora } from './everyday.ts';
 import { grammar } from './grammar.ts';
 import { HARVEST_FAMILIES, harvestCorpus } from './harvest.ts';
 import { LANGUAGES } from './languages.ts';

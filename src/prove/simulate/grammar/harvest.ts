@@ -1,8 +1,8 @@
 /** Composed harvests: what is sent to obtain a teacher's answers, in six families and eight languages. */
 import type { Corpus } from '../corpus.ts';
 import { type Grammar, grammar } from './grammar.ts';
-import { LANGUAGES, type Language, packOf, slotsOf } from './languages.ts';
 import type { LanguagePack } from './language-pack.ts';
+import { LANGUAGES, type Language, packOf, slotsOf } from './languages.ts';
 
 export const HARVEST_FAMILIES = [
   'reasoning',
