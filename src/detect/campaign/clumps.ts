@@ -21,8 +21,8 @@ export interface Clumps {
   readonly accounts: readonly number[];
   /** Σ over clumps of min(entities − 1, CLUMP_CAP). */
   readonly weight: number;
-  /** Mean weight of a set whose members share as people outside it do. */
-  readonly expected: number;
+  /** The same among the members that no earlier kind joined, and its mean if they shared as others do. */
+  readonly fresh: { readonly weight: number; readonly expected: number };
 }
 
 export const CLUMP_CAP = 3;
@@ -65,8 +65,7 @@ const clumpsOfKind = (
   shared: Pick<SharedKeys, 'keys' | 'keysOf'>,
   members: readonly number[],
   kind: KeyKind,
-  expected: number,
-): Clumps => {
+): Pick<Clumps, 'clumps' | 'accounts' | 'weight'> => {
   const parent = joinByKind(population, shared, members, kind);
   const sizes = new Map<number, number>();
   for (const entity of parent.keys()) {
@@ -84,14 +83,12 @@ const clumpsOfKind = (
     const entity = population.entityOf[a]!;
     return parent.has(entity) && sizes.get(rootOf(parent, entity))! > 1;
   });
-  return { kind, clumps, accounts, weight, expected };
+  return { clumps, accounts, weight };
 };
 
 /** How often accounts outside a set share identifiers of one kind, in one stratum. */
 export interface OutsideRate {
   readonly stratum: number;
-  /** Accounts of the set in the stratum. */
-  readonly members: number;
   /** Accounts of the stratum that are not in the set, and the pairs of them that share. */
   readonly accounts: number;
   readonly pairs: number;
@@ -105,7 +102,13 @@ const choose2 = (n: number): number => (n * (n - 1)) / 2;
 /** Pairs of n holders of one key, where each holder counts at most CLUMP_CAP others. */
 const cappedPairs = (n: number): number => (n * Math.min(n - 1, CLUMP_CAP)) / 2;
 
-/** The outside rates of every stratum that the set touches, and of the rest as stratum −1. */
+const countByStratum = (population: Entities, accounts: readonly number[]): number[] => {
+  const counts = population.strata.map(() => 0);
+  for (const a of accounts) counts[population.stratumOf[a]!]! += 1;
+  return counts;
+};
+
+/** How people outside the set share identifiers of one kind, for every stratum in order. */
 export const outsideRates = (
   population: Entities,
   shared: Pick<SharedKeys, 'keys'>,
@@ -113,8 +116,7 @@ export const outsideRates = (
   kind: KeyKind,
 ): OutsideRate[] => {
   const inSet = new Set(members);
-  const inside = population.strata.map(() => 0);
-  for (const a of members) inside[population.stratumOf[a]!]! += 1;
+  const inside = countByStratum(population, members);
   const pairs = population.strata.map(() => 0);
   for (const key of shared.keys) {
     if (key.kind !== kind) continue;
@@ -124,7 +126,6 @@ export const outsideRates = (
   }
   return population.strata.map((all, stratum) => ({
     stratum,
-    members: inside[stratum]!,
     accounts: all - inside[stratum]!,
     pairs: pairs[stratum]!,
   }));
@@ -135,7 +136,10 @@ export const outsideRates = (
  * number of sharing pairs bounds the weight. The set's own identifiers are left out, because they are
  * what is tested; a stratum that the set nearly fills borrows the rate of the whole population.
  */
-export const expectedWeight = (rates: readonly OutsideRate[]): number => {
+export const expectedWeight = (
+  rates: readonly OutsideRate[],
+  membersByStratum: readonly number[],
+): number => {
   let pairs = 0;
   let possible = 0;
   for (const rate of rates) {
@@ -146,19 +150,31 @@ export const expectedWeight = (rates: readonly OutsideRate[]): number => {
   let expected = 0;
   for (const rate of rates) {
     const own = (rate.pairs + PRIOR_PAIRS * overall) / (choose2(rate.accounts) + PRIOR_PAIRS);
-    expected += choose2(rate.members) * own;
+    expected += choose2(membersByStratum[rate.stratum] ?? 0) * own;
   }
   return expected;
 };
 
-/** The clumps of every kind of identifier among the members. */
+/**
+ * The clumps of every kind of identifier among the members. Each member is counted as fresh evidence
+ * once, by the first kind that joins it to another: a class behind one card, one address and one hour
+ * of sign-up is one coincidence seen three ways, and the kinds' tests stay independent.
+ */
 export const findClumps = (
   population: Entities,
   shared: Pick<SharedKeys, 'keys' | 'keysOf'>,
   members: readonly number[],
   ratesOf: (kind: KeyKind) => readonly OutsideRate[] = (kind) =>
     outsideRates(population, shared, members, kind),
-): Clumps[] =>
-  KEY_KINDS.map((kind) =>
-    clumpsOfKind(population, shared, members, kind, expectedWeight(ratesOf(kind))),
-  );
+): Clumps[] => {
+  const joined = new Set<number>();
+  return KEY_KINDS.map((kind) => {
+    const rates = ratesOf(kind);
+    const all = clumpsOfKind(population, shared, members, kind);
+    const rest = joined.size === 0 ? members : members.filter((a) => !joined.has(a));
+    const fresh = rest === members ? all : clumpsOfKind(population, shared, rest, kind);
+    for (const a of all.accounts) joined.add(a);
+    const expected = expectedWeight(rates, countByStratum(population, rest));
+    return { kind, ...all, fresh: { weight: fresh.weight, expected } };
+  });
+};

@@ -32,8 +32,8 @@ export interface MembershipContext {
   readonly askers: ReadonlyMap<number, number>;
 }
 
-/** Log-odds at which an account is counted in: about fifty to one. */
-export const MEMBER_LOG_ODDS = 4;
+/** Log-odds at which an account is counted in: about a hundred and fifty to one. */
+export const MEMBER_LOG_ODDS = 5;
 /** No single part decides alone. */
 const MAX_CONTENT = 6;
 const MAX_IDENTITY = 6;

@@ -1,4 +1,4 @@
-import { logNormalUpperTail, logPoissonUpperTail } from '../../base/tails.ts';
+import { logFisher, logNormalUpperTail, logPoissonUpperTail } from '../../base/tails.ts';
 import { type Bouts, boutsOf } from './bouts.ts';
 import { type Clumps, findClumps } from './clumps.ts';
 import { type HandOver, measureHandOver } from './hand-over.ts';
@@ -57,25 +57,29 @@ export const measureNetwork = (
  */
 const HONEST_CLUMP_WEIGHT = 1;
 
-/** ln p of one kind of shared identifier under the null that members are a random set of accounts. */
-export const clumpsLogP = ({ weight, expected }: Clumps): number =>
-  logPoissonUpperTail(weight, expected + HONEST_CLUMP_WEIGHT);
+/** ln p of the fresh evidence of one kind, if the members shared as people outside the set do. */
+export const clumpsLogP = ({ fresh }: Pick<Clumps, 'fresh'>): number =>
+  logPoissonUpperTail(fresh.weight, fresh.expected + HONEST_CLUMP_WEIGHT);
 
 /**
  * Kinds that can carry the network axis. Address blocks support it and link members, but equal
  * addresses are weak evidence: neighbours of one provider share them, and ask alike.
  */
-const TESTED: ReadonlySet<KeyKind> = new Set(['payment', 'end-user', 'hand-off', 'sign-up']);
+const TESTED: ReadonlySet<KeyKind> = new Set(['payment', 'hand-off', 'end-user', 'sign-up']);
 
 const testedOf = (clumps: readonly Clumps[]): Clumps[] =>
   clumps.filter(({ kind }) => TESTED.has(kind));
 
 /**
- * ln p of the strongest kind, Bonferroni over the kinds: a class behind one card, one address and one
- * hour of sign-up is one coincidence seen three ways, so kinds are not multiplied.
+ * ln p of the tested kinds: all of them together (Fisher 1932; each member is fresh evidence in one
+ * kind only) or the strongest alone (Bonferroni over the kinds), whichever says more, times two for
+ * having had the choice.
  */
-export const sharedLogP = ({ clumps }: Pick<NetworkEvidence, 'clumps'>): number =>
-  Math.min(0, Math.min(...testedOf(clumps).map(clumpsLogP)) + Math.log(TESTED.size));
+export const sharedLogP = ({ clumps }: Pick<NetworkEvidence, 'clumps'>): number => {
+  const logs = testedOf(clumps).map(clumpsLogP);
+  const strongest = Math.min(...logs) + Math.log(logs.length);
+  return Math.min(0, Math.min(logFisher(logs), strongest) + Math.LN2);
+};
 
 /** Share of the members that the strongest kind of identifier joins to another member, 0 … 1. */
 export const linkedShare = (

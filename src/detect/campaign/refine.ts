@@ -24,6 +24,28 @@ const MAX_DEPTH = 3;
 const sameList = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((value, i) => value === b[i]);
 
+/**
+ * A candidate weighed by content and habits alone. Who the accounts are is not looked at, so the set
+ * may still be tested for shared identity.
+ */
+export const refineByContent = (
+  context: MembershipContext,
+  candidate: ContentGroup,
+  minEntities: number,
+): ContentGroup => {
+  const scored = scoreMembership(
+    context,
+    candidate.topics,
+    candidate.backgroundRate,
+    candidate.accounts,
+  );
+  const accounts = scored
+    .filter((m) => m.content + m.habit >= MEMBER_LOG_ODDS)
+    .map((m) => m.account);
+  const entities = new Set(accounts.map((a) => context.population.entityOf[a]!)).size;
+  return entities < minEntities ? candidate : { ...candidate, accounts };
+};
+
 /** A refined candidate as one operation, or as the several it turned out to hold. */
 export const refineAll = (
   context: MembershipContext,

@@ -15,7 +15,7 @@ import {
   sharedLogP,
 } from './network-evidence.ts';
 import type { Population } from './population.ts';
-import { type RefinedGroup, refineAll, sharedPart } from './refine.ts';
+import { type RefinedGroup, refineAll, refineByContent, sharedPart } from './refine.ts';
 import { findSharedKeys, type SharedKeys } from './shared-keys.ts';
 
 /** A set of accounts that content suggested, with the independent evidence of identity. */
@@ -69,13 +69,44 @@ const TIGHT = 0.25;
 /** Operations that share this much of the smaller one are the same. */
 const SAME_OPERATION = 0.5;
 
+/** A candidate lies within an operation when this much of it does. */
+const WITHIN = 0.8;
+
+/** Of the candidates that lie within an operation, all of them tested, the strongest. */
+const strongestWithin = (
+  candidates: readonly Candidate[],
+  accounts: readonly number[],
+): Candidate | null => {
+  const members = new Set(accounts);
+  let best: Candidate | null = null;
+  for (const candidate of candidates) {
+    if (best !== null && candidate.logP >= best.logP) continue;
+    const own = candidate.group.accounts.filter((a) => members.has(a)).length;
+    if (own >= WITHIN * candidate.group.accounts.length) best = candidate;
+  }
+  return best;
+};
+
+const NOBODY: ReadonlySet<number> = new Set();
+
+/** Accounts of relays that merely pass through a set: most of each relay lies elsewhere. */
+const relayedThrough = (
+  relays: readonly Relay[],
+  accounts: readonly number[],
+): ReadonlySet<number> =>
+  new Set(
+    relays
+      .filter((relay) => sharedPart(new Set(accounts), relay.accounts) < SAME_OPERATION)
+      .flatMap((relay) => relay.accounts),
+  );
+
 const refineCandidates = (
   context: MembershipContext,
   candidates: readonly Candidate[],
   minEntities: number,
   measure: (accounts: readonly number[]) => NetworkEvidence,
   test: (accounts: readonly number[]) => number,
-  relayed: ReadonlySet<number>,
+  relays: readonly Relay[],
 ): Operation[] => {
   const operations: Operation[] = [];
   const taken: ReadonlySet<number>[] = [];
@@ -90,16 +121,16 @@ const refineCandidates = (
   const explained = new Set<number>();
   for (const { candidate, linked } of promising) {
     // What known operations, or relays in a loose crowd, explain is no evidence for another one.
-    const rest = candidate.group.accounts.filter(
-      (a) => !explained.has(a) && (linked >= TIGHT || !relayed.has(a)),
-    );
+    const strangers = linked >= TIGHT ? NOBODY : relayedThrough(relays, candidate.group.accounts);
+    const rest = candidate.group.accounts.filter((a) => !explained.has(a) && !strangers.has(a));
     if (rest.length < minEntities) continue;
     if (rest.length < candidate.group.accounts.length && test(rest) > WORTH_REFINING) continue;
     for (const group of refineAll(context, candidate.group, minEntities)) {
       if (taken.some((known) => sharedPart(known, group.accounts) > SAME_OPERATION)) continue;
       taken.push(new Set(group.accounts));
       for (const a of group.accounts) explained.add(a);
-      operations.push({ candidate, group, network: measure(group.accounts) });
+      const tested = strongestWithin(candidates, group.accounts) ?? candidate;
+      operations.push({ candidate: tested, group, network: measure(group.accounts) });
     }
   }
   return operations;
@@ -152,10 +183,6 @@ export const searchCampaigns = (
   const measure = (accounts: readonly number[]): NetworkEvidence =>
     measureNetwork(index, accounts, random);
   options.onStage?.('campaigns');
-  const candidates = groups.map((group): Candidate => {
-    const network = measure(group.accounts);
-    return { group, network, logP: sharedLogP(network) };
-  });
   const context: MembershipContext = {
     population,
     table,
@@ -165,17 +192,21 @@ export const searchCampaigns = (
     askers: askersOf(table),
   };
   const { minEntities } = options;
+  const candidates = groups.map((found): Candidate => {
+    const group = refineByContent(context, found, minEntities);
+    const network = measure(group.accounts);
+    return { group, network, logP: sharedLogP(network) };
+  });
   const relays = findRelays(population, shared, minEntities, measure);
   const test = (accounts: readonly number[]): number =>
     sharedLogP({ clumps: findClumps(population, shared, accounts) });
-  const relayed = new Set(relays.flatMap((relay) => relay.accounts));
   return {
     population,
     table,
     families,
     shared,
     candidates,
-    operations: refineCandidates(context, candidates, minEntities, measure, test, relayed),
+    operations: refineCandidates(context, candidates, minEntities, measure, test, relays),
     relays,
   };
 };

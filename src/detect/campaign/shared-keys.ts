@@ -1,7 +1,7 @@
 import type { Population } from './population.ts';
 
-/** Kinds of identifier that two accounts can share. */
-export const KEY_KINDS = ['payment', 'address-block', 'end-user', 'hand-off', 'sign-up'] as const;
+/** Kinds of identifier that two accounts can share, the hardest to share by chance first. */
+export const KEY_KINDS = ['payment', 'hand-off', 'end-user', 'sign-up', 'address-block'] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
 
 /** One identifier that several entities share. */
