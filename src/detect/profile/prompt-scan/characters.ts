@@ -2,6 +2,7 @@
  * One table look-up per UTF-16 unit instead of regular expressions: class, folded form for
  * hashing, and base letter for matching. Built once from the Unicode data of the runtime.
  */
+import { builtOnce } from '../../../base/thread-tables.ts';
 
 /** Classes in the order in which the scanner compares them (`k <= NEWLINE`, `k <= HANGUL`). */
 export const SPACE = 0;
@@ -23,16 +24,6 @@ export const QUOTE = 10;
 export const NAMED_SIGN = 11;
 
 const SIZE = 0x10000;
-
-export const CLASS = new Uint8Array(SIZE);
-/** Lower case, compatibility forms (full width, half width) folded to the plain character. */
-export const FOLD = new Uint16Array(SIZE);
-/** FOLD without the diacritics of Latin, Greek and Cyrillic letters: people leave them out. */
-export const BASE = new Uint16Array(SIZE);
-/** ASCII letters in lower case; 0 for all other units: the fast path of the scanner. */
-export const LETTER = new Uint8Array(SIZE);
-/** The quotation mark that closes one which opens with this unit; 0 for all others. */
-export const CLOSES = new Uint16Array(SIZE);
 
 const SENTENCE_ENDS = '.?!;。｡…؟।';
 const NAMED_SIGNS = '#<{[';
@@ -69,40 +60,58 @@ const classOf = (character: string, folded: string): number => {
   return SIGN;
 };
 
-const setPlain = (unit: number, kind: number): void => {
-  CLASS[unit] = kind;
-  FOLD[unit] = unit;
-  BASE[unit] = unit;
+const buildTables = () => {
+  const CLASS = new Uint8Array(SIZE);
+  const FOLD = new Uint16Array(SIZE);
+  const BASE = new Uint16Array(SIZE);
+  const LETTER = new Uint8Array(SIZE);
+  const CLOSES = new Uint16Array(SIZE);
+  const setPlain = (unit: number, kind: number): void => {
+    CLASS[unit] = kind;
+    FOLD[unit] = unit;
+    BASE[unit] = unit;
+  };
+  for (let unit = 0; unit < SIZE; unit++) {
+    if (unit >= 0xac00 && unit <= 0xd7a3) {
+      setPlain(unit, HANGUL);
+      continue;
+    }
+    if (unit >= 0x4e00 && unit <= 0x9fff) {
+      setPlain(unit, HAN);
+      continue;
+    }
+    // Lone surrogates have no properties: each half is a plain sign, which is harmless.
+    if (unit >= 0xd800 && unit <= 0xf8ff) {
+      setPlain(unit, SIGN);
+      continue;
+    }
+    const character = String.fromCharCode(unit);
+    const lower = oneUnit(character.toLowerCase(), character);
+    const folded = oneUnit(lower.normalize('NFKC'), lower);
+    CLASS[unit] = classOf(character, folded);
+    FOLD[unit] = folded.charCodeAt(0);
+    const bare = folded.normalize('NFD').replace(/\p{M}/gu, '');
+    BASE[unit] = (hasStrippableMarks(unit) ? oneUnit(bare, folded) : folded).charCodeAt(0);
+  }
+  for (const letter of 'abcdefghijklmnopqrstuvwxyz') {
+    LETTER[letter.charCodeAt(0)] = letter.charCodeAt(0);
+    LETTER[letter.toUpperCase().charCodeAt(0)] = letter.charCodeAt(0);
+  }
+  for (const [open, close] of QUOTES) {
+    CLASS[open.charCodeAt(0)] = QUOTE;
+    CLASS[close.charCodeAt(0)] = QUOTE;
+    CLOSES[open.charCodeAt(0)] = close.charCodeAt(0);
+  }
+  return { CLASS, FOLD, BASE, LETTER, CLOSES };
 };
 
-for (let unit = 0; unit < SIZE; unit++) {
-  if (unit >= 0xac00 && unit <= 0xd7a3) {
-    setPlain(unit, HANGUL);
-    continue;
-  }
-  if (unit >= 0x4e00 && unit <= 0x9fff) {
-    setPlain(unit, HAN);
-    continue;
-  }
-  // Lone surrogates have no properties: each half is a plain sign, which is harmless.
-  if (unit >= 0xd800 && unit <= 0xf8ff) {
-    setPlain(unit, SIGN);
-    continue;
-  }
-  const character = String.fromCharCode(unit);
-  const lower = oneUnit(character.toLowerCase(), character);
-  const folded = oneUnit(lower.normalize('NFKC'), lower);
-  CLASS[unit] = classOf(character, folded);
-  FOLD[unit] = folded.charCodeAt(0);
-  const bare = folded.normalize('NFD').replace(/\p{M}/gu, '');
-  BASE[unit] = (hasStrippableMarks(unit) ? oneUnit(bare, folded) : folded).charCodeAt(0);
-}
-for (const letter of 'abcdefghijklmnopqrstuvwxyz') {
-  LETTER[letter.charCodeAt(0)] = letter.charCodeAt(0);
-  LETTER[letter.toUpperCase().charCodeAt(0)] = letter.charCodeAt(0);
-}
-for (const [open, close] of QUOTES) {
-  CLASS[open.charCodeAt(0)] = QUOTE;
-  CLASS[close.charCodeAt(0)] = QUOTE;
-  CLOSES[open.charCodeAt(0)] = close.charCodeAt(0);
-}
+const tables = await builtOnce('characters', buildTables);
+export const CLASS = tables.CLASS;
+/** Lower case, compatibility forms (full width, half width) folded to the plain character. */
+export const FOLD = tables.FOLD;
+/** FOLD without the diacritics of Latin, Greek and Cyrillic letters: people leave them out. */
+export const BASE = tables.BASE;
+/** ASCII letters in lower case; 0 for all other units: the fast path of the scanner. */
+export const LETTER = tables.LETTER;
+/** The quotation mark that closes one which opens with this unit; 0 for all others. */
+export const CLOSES = tables.CLOSES;

@@ -1,4 +1,4 @@
-import { LEXICONS } from './lexicon/all.ts';
+import { builtOnce } from '../../../base/thread-tables.ts';
 import {
   compileMatcher,
   ENTRY_AT_ONCE_BIT,
@@ -20,7 +20,10 @@ const {
   gaps: GAPS,
   gapLengths: GAP_LENGTHS,
   open: OPEN,
-} = compileMatcher(LEXICONS);
+} = await builtOnce('phrases', async () =>
+  // Imported here, so that a thread that is handed the tables does not even read the lexicons.
+  compileMatcher((await import('./lexicon/all.ts')).LEXICONS),
+);
 const EDGE_MASK = EDGES.length / 2 - 1;
 const TOKEN_MASK = (1 << TOKEN_BITS) - 1;
 
