@@ -18,7 +18,7 @@ const chapters = new Map(
 );
 const rowsOf = (command: Command): Map<string, string> =>
   new Map(
-    [...(chapters.get(command.name()) ?? '').matchAll(/^\| `([^`]+)` \| (.+) \|$/gm)].map(
+    [...(chapters.get(command.name()) ?? '').matchAll(/^\| `([^`]+)` +\| (.+?) +\|$/gm)].map(
       ([, name, says]) => [name!.replaceAll('\\|', '|'), says!],
     ),
   );
