@@ -2,6 +2,7 @@ import { type BottomK, createBottomK } from './bottom-k.ts';
 import { type Counters, createCounters } from './counters.ts';
 import { CAPACITY, type ModelUse, type PromptSample } from './profile.ts';
 import { createRun, type Run } from './run.ts';
+import type { MutableSpan } from './span.ts';
 import type { Timeline } from './timeline.ts';
 
 /** Sums and extremes that need no sketch; the names are those of Profile. */
@@ -20,12 +21,6 @@ export interface Sums {
   cutByLength: number;
   failed: number;
   contentFree: number;
-}
-
-export interface MutableSpan {
-  first: number;
-  last: number;
-  turns: number;
 }
 
 /**

@@ -1,10 +1,9 @@
 import { hash53, key53 } from '../../base/hash.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import type { Accumulator, MutableSpan } from './accumulator.ts';
+import type { Accumulator } from './accumulator.ts';
 import {
   addKey,
   addNew,
-  type BottomK,
   countKnown,
   createBottomK,
   thresholdOf,
@@ -15,6 +14,7 @@ import { CAPACITY, earliestSample, MINUTE, SECOND, TEMPLATE_BUCKETS } from './pr
 import { createPromptScan, type PromptScan, scanPrompt } from './prompt-scan/prompt-scan.ts';
 import { type BlockMemo, observeLabels } from './run.ts';
 import { samplePrompt } from './sample.ts';
+import { addSpan, type MutableSpan } from './span.ts';
 import { addBins, addTime, createTimeline } from './timeline.ts';
 
 const TOO_MANY_REQUESTS = 429;
@@ -38,7 +38,7 @@ export const observe = (into: Accumulator, exchange: Exchange, observer: Observe
   if (into.times.push(Math.floor(timestamp / SECOND)) >= GATHERED) settleTimes(into);
   observeCounts(into, exchange);
   observePrompt(into, exchange, observer.scan);
-  observeSpans(into, exchange);
+  observeOthers(into, exchange);
   observeLabels(into, exchange, observer.blocks);
 };
 
@@ -117,32 +117,16 @@ const countText = (into: Accumulator, prompt: string, scan: PromptScan): number 
   return key53(scan.hash, scan.hash2);
 };
 
-const observeSpans = (into: Accumulator, exchange: Exchange): void => {
-  const { contextHash, conversationId, endUserId, timestamp, priorTurns } = exchange;
+const observeOthers = (into: Accumulator, exchange: Exchange): void => {
+  const { contextHash, endUserId, timestamp, priorTurns } = exchange;
   if (contextHash !== 0) {
     into.contexts ??= createBottomK<MutableSpan>(CAPACITY.contexts);
-    extendSpan(into.contexts, spreadContext(contextHash), timestamp, priorTurns);
-  }
-  if (conversationId !== null) {
-    into.conversations ??= createBottomK<MutableSpan>(CAPACITY.conversations);
-    extendSpan(into.conversations, hash53(conversationId), timestamp, priorTurns);
+    addSpan(into.contexts, spreadContext(contextHash), timestamp, timestamp, priorTurns, 1);
   }
   if (endUserId !== null) {
     into.endUsers ??= createBottomK<null>(CAPACITY.endUsers);
     addKey(into.endUsers, hash53(endUserId), null);
   }
-};
-
-const extendSpan = (into: BottomK<MutableSpan>, key: number, time: number, turns: number): void => {
-  const known = countKnown(into, key);
-  if (known < 0) {
-    if (key <= thresholdOf(into)) addNew(into, key, { first: time, last: time, turns });
-    return;
-  }
-  const span = into.values[known]!;
-  if (time < span.first) span.first = time;
-  if (time > span.last) span.last = time;
-  if (turns < span.turns) span.turns = turns;
 };
 
 /** A context hash has 32 bits; the sketch wants keys spread over 53. */

@@ -1,4 +1,4 @@
-import type { Accumulator, MutableSpan } from './accumulator.ts';
+import type { Accumulator } from './accumulator.ts';
 import type { BottomK } from './bottom-k.ts';
 import { blockOf, histogramOf } from './counters.ts';
 import * as at from './layout.ts';
@@ -12,6 +12,7 @@ import {
   TEMPLATE_BUCKETS,
 } from './profile.ts';
 import { endRuns } from './run.ts';
+import type { MutableSpan } from './span.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
 /**

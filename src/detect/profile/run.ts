@@ -4,6 +4,7 @@ import type { Accumulator } from './accumulator.ts';
 import { addressBlock } from './address-block.ts';
 import { addKey, type BottomK, createBottomK } from './bottom-k.ts';
 import { CAPACITY, type ModelUse, SIX_HOURS } from './profile.ts';
+import { addSpan, extendSpan, type MutableSpan } from './span.ts';
 import { addTime, createTimeline } from './timeline.ts';
 
 /**
@@ -28,6 +29,11 @@ export interface Run {
   model: string | null;
   /** Which six hours since the epoch: the base width of a model's activity. */
   modelTime: number;
+
+  ofConversation: number;
+  conversationId: string | null;
+  /** The span of the run itself. */
+  conversation: MutableSpan;
 }
 
 export const createRun = (): Run => ({
@@ -44,6 +50,9 @@ export const createRun = (): Run => ({
   ofModel: 0,
   model: null,
   modelTime: 0,
+  ofConversation: 0,
+  conversationId: null,
+  conversation: { first: 0, last: 0, turns: 0 },
 });
 
 /** Addresses to blocks, emptied at MEMO_LIMIT entries: an account goes back and forth between few. */
@@ -95,6 +104,24 @@ export const observeLabels = (into: Accumulator, exchange: Exchange, memo: Block
     run.modelTime = modelTime;
   }
   run.ofModel += 1;
+  observeConversation(into, exchange);
+};
+
+const observeConversation = (into: Accumulator, exchange: Exchange): void => {
+  const { run } = into;
+  const { conversationId, timestamp, priorTurns } = exchange;
+  const { conversation } = run;
+  if (conversationId !== run.conversationId) {
+    endConversation(into);
+    run.conversationId = conversationId;
+  }
+  if (conversationId === null) return;
+  if (run.ofConversation === 0) {
+    conversation.first = timestamp;
+    conversation.last = timestamp;
+    conversation.turns = priorTurns;
+  } else extendSpan(conversation, timestamp, timestamp, priorTurns);
+  run.ofConversation += 1;
 };
 
 /** Ends the runs under way, so that the sketches hold everything observed. */
@@ -102,6 +129,7 @@ export const endRuns = (into: Accumulator): void => {
   endClient(into);
   endNetwork(into);
   endModel(into);
+  endConversation(into);
 };
 
 const label = (
@@ -149,4 +177,13 @@ const endModel = (into: Accumulator): void => {
   };
   addTime(use.activity, run.modelTime * SIX_HOURS, ofModel);
   addKey(into.models, key, use, ofModel);
+};
+
+const endConversation = (into: Accumulator): void => {
+  const { run } = into;
+  if (run.ofConversation === 0) return;
+  into.conversations ??= createBottomK<MutableSpan>(CAPACITY.conversations);
+  const { first, last, turns } = run.conversation;
+  addSpan(into.conversations, hash53(run.conversationId!), first, last, turns, run.ofConversation);
+  run.ofConversation = 0;
 };
