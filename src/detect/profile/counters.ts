@@ -59,5 +59,6 @@ export const histogramOf = (
     out.keys.push(keyOf(offset));
     out.counts.push(count);
   }
-  return out;
+  // Copied, so that the arrays have no room for more: they never grow again.
+  return { keys: out.keys.slice(), counts: out.counts.slice() };
 };

@@ -2,6 +2,7 @@ import type { Accumulator } from './accumulator.ts';
 import type { BottomK } from './bottom-k.ts';
 import { blockOf, histogramOf } from './counters.ts';
 import * as at from './layout.ts';
+import { shareCounts, shareLabels } from './once.ts';
 import { settleTimes } from './observe.ts';
 import {
   CAPACITY,
@@ -23,8 +24,10 @@ export const profileOf = (from: Accumulator): Profile => {
   settleTimes(from);
   endRuns(from);
   const block = blockOf(from.counters, at.BLOCK_SIZE);
-  const lengths = (start: number) => histogramOf(block, start, at.LENGTH_PLACES, at.lengthKey);
-  const buckets = (start: number) => histogramOf(block, start, TEMPLATE_BUCKETS, at.bucketKey);
+  const lengths = (start: number) =>
+    shareCounts(histogramOf(block, start, at.LENGTH_PLACES, at.lengthKey));
+  const buckets = (start: number) =>
+    shareCounts(histogramOf(block, start, TEMPLATE_BUCKETS, at.bucketKey));
   return {
     exchanges: from.exchanges,
     firstSeen: from.firstSeen,
@@ -40,11 +43,13 @@ export const profileOf = (from: Accumulator): Profile => {
     cutByLength: from.cutByLength,
     failed: from.failed,
     contentFree: from.contentFree,
-    activity: from.activity ?? createTimeline(SECOND, CAPACITY.activity),
+    activity: copyTimeline(from.activity ?? createTimeline(SECOND, CAPACITY.activity)),
     limits: from.limits && copyTimeline(from.limits),
     responseLengths: lengths(at.RESPONSES),
     promptLengths: lengths(at.PROMPTS),
-    elicitation: histogramOf(block, at.ELICITATION, at.ELICITATION_PLACES, at.elicitationKey),
+    elicitation: shareCounts(
+      histogramOf(block, at.ELICITATION, at.ELICITATION_PLACES, at.elicitationKey),
+    ),
     openings: buckets(at.OPENINGS),
     closings: buckets(at.CLOSINGS),
     skeletons: buckets(at.SKELETONS),
@@ -52,13 +57,13 @@ export const profileOf = (from: Accumulator): Profile => {
     contexts: from.contexts && copySketch(from.contexts, copySpan),
     conversations: from.conversations && copySketch(from.conversations, copySpan),
     endUsers: from.endUsers && copySketch(from.endUsers, same),
-    networks: from.networks && copySketch(from.networks, same),
-    systems: from.systems && copySketch(from.systems, same),
-    countries: from.countries && copySketch(from.countries, same),
-    userAgents: from.userAgents && copySketch(from.userAgents, same),
-    clients: from.clients && copySketch(from.clients, same),
+    networks: copyLabels(from.networks),
+    systems: copyLabels(from.systems),
+    countries: copyLabels(from.countries),
+    userAgents: copyLabels(from.userAgents),
+    clients: copyLabels(from.clients),
     systemPrompts: from.systemPrompts && copySketch(from.systemPrompts, same),
-    organizations: from.organizations && copySketch(from.organizations, same),
+    organizations: copyLabels(from.organizations),
     models: from.models && copySketch(from.models, copyUse),
   };
 };
@@ -84,3 +89,6 @@ const copySketch = <V>(of: BottomK<V>, copyValue: (value: V) => V): BottomK<V> =
   counts: of.counts.slice(),
   values: of.values.map(copyValue),
 });
+
+const copyLabels = (of: BottomK<string> | null): BottomK<string> | null =>
+  of && shareLabels(copySketch(of, same));

@@ -1,4 +1,5 @@
 import type { BottomK } from './bottom-k.ts';
+import { shareCounts, shareLabels } from './once.ts';
 import type { ModelUse, Profile, PromptSample, Span } from './profile.ts';
 import type { SparseCounts } from './sparse-counts.ts';
 import type { Timeline } from './timeline.ts';
@@ -67,8 +68,8 @@ const putAll = (to: Writer, values: readonly number[]): void => {
 };
 const takeAll = (from: Reader, length: number): number[] => {
   const { numbers, at } = from;
-  const values: number[] = [];
-  for (let i = 0; i < length; i++) values.push(numbers[at + i]!);
+  const values = new Array<number>(length);
+  for (let i = 0; i < length; i++) values[i] = numbers[at + i]!;
   from.at += length;
   return values;
 };
@@ -119,8 +120,8 @@ const takeSketch = <V>(from: Reader, takeValue: (from: Reader) => V): BottomK<V>
   if (isMissing(from)) return null;
   const k = take(from);
   const { keys, counts } = takeCounts(from);
-  const values: V[] = [];
-  for (let i = 0; i < keys.length; i++) values.push(takeValue(from));
+  const values = new Array<V>(keys.length);
+  for (let i = 0; i < keys.length; i++) values[i] = takeValue(from);
   return { k, keys, counts, values };
 };
 
@@ -128,6 +129,11 @@ const putNothing = (): void => {};
 const takeNothing = (): null => null;
 const putText = (to: Writer, text: string): void => {
   to.texts.push(text);
+};
+
+const takeLabels = (from: Reader): BottomK<string> | null => {
+  const sketch = takeSketch(from, takeText);
+  return sketch && shareLabels(sketch);
 };
 
 const putSpan = (to: Writer, { first, last, turns }: Span): void => {
@@ -215,23 +221,23 @@ const takeProfile = (from: Reader): Profile => ({
   contentFree: take(from),
   activity: takeTimeline(from),
   limits: isMissing(from) ? null : takeTimeline(from),
-  responseLengths: takeCounts(from),
-  promptLengths: takeCounts(from),
-  elicitation: takeCounts(from),
-  openings: takeCounts(from),
-  closings: takeCounts(from),
-  skeletons: takeCounts(from),
+  responseLengths: shareCounts(takeCounts(from)),
+  promptLengths: shareCounts(takeCounts(from)),
+  elicitation: shareCounts(takeCounts(from)),
+  openings: shareCounts(takeCounts(from)),
+  closings: shareCounts(takeCounts(from)),
+  skeletons: shareCounts(takeCounts(from)),
   prompts: takeSketch(from, takeSample)!,
   contexts: takeSketch(from, takeSpan),
   conversations: takeSketch(from, takeSpan),
   endUsers: takeSketch(from, takeNothing),
-  networks: takeSketch(from, takeText),
-  systems: takeSketch(from, takeText),
-  countries: takeSketch(from, takeText),
-  userAgents: takeSketch(from, takeText),
-  clients: takeSketch(from, takeText),
+  networks: takeLabels(from),
+  systems: takeLabels(from),
+  countries: takeLabels(from),
+  userAgents: takeLabels(from),
+  clients: takeLabels(from),
   systemPrompts: takeSketch(from, takeNothing),
-  organizations: takeSketch(from, takeText),
+  organizations: takeLabels(from),
   models: takeSketch(from, takeUse),
 });
 

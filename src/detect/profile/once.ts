@@ -1,0 +1,44 @@
+import type { BottomK } from './bottom-k.ts';
+import type { SparseCounts } from './sparse-counts.ts';
+
+/**
+ * Histograms and label sketches that hold a single event, one object for all profiles that have it:
+ * of a million accounts with one exchange each, most have the same few. Frozen, so that nobody can
+ * change another profile by it.
+ */
+const CAPACITY = 16_384;
+const histograms = new Map<number, SparseCounts>();
+const labels = new Map<number, BottomK<string>>();
+
+const frozen = <T>(value: T): T[] => Object.freeze([value]) as unknown as T[];
+
+const shared = <T>(known: Map<number, T>, key: number, create: () => T): T => {
+  let value = known.get(key);
+  if (value === undefined) {
+    value = create();
+    if (known.size < CAPACITY) known.set(key, value);
+  }
+  return value;
+};
+
+/** The given counts, or the one object that equals them. */
+export const shareCounts = (given: SparseCounts): SparseCounts =>
+  given.keys.length === 1 && given.counts[0] === 1
+    ? shared(histograms, given.keys[0]!, () => ({
+        keys: frozen(given.keys[0]!),
+        counts: frozen(1),
+      }))
+    : given;
+
+/** The given sketch of labels, or the one object that equals it. */
+export const shareLabels = (given: BottomK<string>): BottomK<string> => {
+  if (given.keys.length !== 1 || given.counts[0] !== 1) return given;
+  const key = given.keys[0]!;
+  const known = shared(labels, key, () => ({
+    k: given.k,
+    keys: frozen(key),
+    counts: frozen(1),
+    values: frozen(given.values[0]!),
+  }));
+  return known.k === given.k && known.values[0] === given.values[0] ? known : given;
+};
