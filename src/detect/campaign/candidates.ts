@@ -48,7 +48,7 @@ export const networkComponents = (population: Population, shared: SharedKeys): n
 };
 
 /** A topic that more accounts draw on than this is everybody's. */
-const MAX_TOPIC_SEED = 2_000;
+const MAX_TOPIC_SEED = 500;
 
 /**
  * Sets of accounts worth scoring: those that draw on one prompt family. Nothing about identity is

@@ -32,7 +32,7 @@ const TOPIC_LOG_TAIL = Math.log(1e-6);
 const TOPIC_BREADTH = 0.1;
 /** … and when the group draws it this many times as often as others do. */
 const TOPIC_RATIO = 6;
-const MAX_ROUNDS = 8;
+const MAX_ROUNDS = 5;
 
 const countEntities = (accounts: readonly number[], entityOf: Int32Array): number =>
   new Set(accounts.map((a) => entityOf[a]!)).size;

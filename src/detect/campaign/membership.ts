@@ -1,7 +1,7 @@
 import { MAD_TO_SIGMA, median, medianAbsoluteDeviation } from '../../base/statistics.ts';
 import type { PromptTable } from '../family/prompt-table.ts';
 import type { TopicDraws } from '../family/topic-draws.ts';
-import { type Composition, compositionLogOdds, compositionOf } from './composition.ts';
+import { compositionLogOdds, compositionOf } from './composition.ts';
 import { drawsOn } from './content-groups.ts';
 import { type Habits, habitsOf } from './habits.ts';
 import { type LinkedAccounts, linkedTo } from './identity-links.ts';
@@ -32,8 +32,8 @@ export interface MembershipContext {
   readonly askers: ReadonlyMap<number, number>;
 }
 
-/** Log-odds at which an account is counted in: about a hundred and fifty to one. */
-export const MEMBER_LOG_ODDS = 5;
+/** Log-odds at which an account is counted in: about four hundred to one. */
+export const MEMBER_LOG_ODDS = 6;
 /** No single part decides alone. */
 const MAX_CONTENT = 6;
 const MAX_IDENTITY = 6;
@@ -107,36 +107,82 @@ const habitLogOdds = (core: readonly Habits[]): ((habits: Habits) => number) => 
   };
 };
 
+/** Accounts that draw on the topics, those with an attested authorisation aside: the provider knows. */
+const drawersOf = (
+  { population, draws }: MembershipContext,
+  topics: readonly number[],
+): (readonly [account: number, hits: number])[] =>
+  [...drawsOn(draws, topics)]
+    .filter(([account]) => population.records[account]?.attestation == null)
+    .sort(([a], [b]) => a - b);
+
+/** What an account asks, weighed against the present guess of the group. */
+const contentScorer = (
+  { draws }: MembershipContext,
+  topics: readonly number[],
+  backgroundRate: number,
+  core: readonly number[],
+): ((account: number, hits: number) => number) => {
+  const own = drawsOn(draws, topics);
+  const shares = core.map((a) => (own.get(a) ?? 0) / Math.max(1, draws.sampled[a]!));
+  const share = shares.length > 0 ? median(shares) : 0;
+  const composition = compositionOf(draws, topics, core);
+  return (account, hits) =>
+    contentLogOdds(hits, draws.sampled[account]!, share, backgroundRate) +
+    compositionLogOdds(draws, composition, account);
+};
+
+const habitsIn = (
+  { population, table, topicOf, askers }: MembershipContext,
+  topics: readonly number[],
+): ((account: number) => Habits) => {
+  const wanted = new Set(topics);
+  return (account) => habitsOf(population, table, topicOf, wanted, askers, account);
+};
+
+/** What no habit and no link could make up for: such accounts are not looked at further. */
+const HOPELESS = -12;
+
 /**
- * Scores every account that draws on the topics, those with an attested authorisation aside: the
- * provider knows what they do. `core` is the present guess of the group. */
+ * Scores every account that draws on the topics by content and habits alone; nothing about who it is
+ * or is linked to is looked at, neither for the account nor for the group it is compared with.
+ */
+export const scoreByContent = (
+  context: MembershipContext,
+  topics: readonly number[],
+  backgroundRate: number,
+  core: readonly number[],
+): { readonly account: number; readonly total: number }[] => {
+  const contentOf = contentScorer(context, topics, backgroundRate, core);
+  const habitsFor = habitsIn(context, topics);
+  const habit = habitLogOdds(core.map(habitsFor));
+  return drawersOf(context, topics).flatMap(([account, hits]) => {
+    const content = contentOf(account, hits);
+    if (content < HOPELESS) return [];
+    return [{ account, total: content + habit(habitsFor(account)) }];
+  });
+};
+
+/** Scores every account that draws on the topics; `core` is the present guess of the group. */
 export const scoreMembership = (
   context: MembershipContext,
   topics: readonly number[],
   backgroundRate: number,
   core: readonly number[],
 ): Membership[] => {
-  const { population, table, topicOf, draws, shared, askers } = context;
-  const hits = drawsOn(draws, topics);
-  const wanted = new Set(topics);
-  const shares = core.map((a) => (hits.get(a) ?? 0) / Math.max(1, draws.sampled[a]!));
-  const share = shares.length > 0 ? median(shares) : 0;
-  const composition: Composition = compositionOf(draws, topics, core);
+  const { population, shared } = context;
+  const contentOf = contentScorer(context, topics, backgroundRate, core);
+  const habitsFor = habitsIn(context, topics);
   const linked = linkedTo(population, shared, core);
   const identity = identityLogOdds(linked, core, population.ids.length);
-  const habitOf = (a: number): Habits => habitsOf(population, table, topicOf, wanted, askers, a);
   // Members with a link are the cleanest picture of the group's habits.
   const sure = core.filter((a) => KEY_KINDS.some((kind) => linked[kind][a] === 1));
-  const habit = habitLogOdds((sure.length >= 5 ? sure : core).map(habitOf));
-  return [...hits]
-    .filter(([account]) => population.records[account]?.attestation == null)
-    .sort(([a], [b]) => a - b)
-    .map(([account, count]) => {
-      const content =
-        contentLogOdds(count, draws.sampled[account]!, share, backgroundRate) +
-        compositionLogOdds(draws, composition, account);
-      const who = identity(account);
-      const how = habit(habitOf(account));
-      return { account, content, identity: who, habit: how, total: content + who + how };
-    });
+  const habit = habitLogOdds((sure.length >= 5 ? sure : core).map(habitsFor));
+  return drawersOf(context, topics).flatMap(([account, hits]) => {
+    const content = contentOf(account, hits);
+    if (content < HOPELESS) return [];
+    const who = identity(account);
+    const how = habit(habitsFor(account));
+    return [{ account, content, identity: who, habit: how, total: content + who + how }];
+  });
 };

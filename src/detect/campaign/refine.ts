@@ -4,6 +4,7 @@ import {
   MEMBER_LOG_ODDS,
   type Membership,
   type MembershipContext,
+  scoreByContent,
   scoreMembership,
 } from './membership.ts';
 import { splitAccounts } from './split.ts';
@@ -33,14 +34,9 @@ export const refineByContent = (
   candidate: ContentGroup,
   minEntities: number,
 ): ContentGroup => {
-  const scored = scoreMembership(
-    context,
-    candidate.topics,
-    candidate.backgroundRate,
-    candidate.accounts,
-  );
-  const accounts = scored
-    .filter((m) => m.content + m.habit >= MEMBER_LOG_ODDS)
+  const { topics, backgroundRate } = candidate;
+  const accounts = scoreByContent(context, topics, backgroundRate, candidate.accounts)
+    .filter((m) => m.total >= MEMBER_LOG_ODDS)
     .map((m) => m.account);
   const entities = new Set(accounts.map((a) => context.population.entityOf[a]!)).size;
   return entities < minEntities ? candidate : { ...candidate, accounts };

@@ -31,10 +31,19 @@ const QUEUE = 2;
  */
 const SEEN_BYTES = 64 * 1024 * 1024;
 
+/**
+ * Room for the rows that come and go between two collections: at the default of 16 MB they are
+ * collected four times as often, and each collection walks what the accounts have gained.
+ */
+const YOUNG_MB = 64;
+
 interface Sink {
   /** Resolves when the chunk was taken and another one is welcome. */
   readonly take: (chunk: LogChunk) => Promise<void>;
+  /** Resolves when every chunk is counted and every profile handed over. */
   readonly finish: () => Promise<void>;
+  /** Frees what the sink holds, finished or not. */
+  readonly close: () => Promise<void>;
 }
 
 const mergeInto = (profiles: Map<string, Profile>, id: string, profile: Profile): void => {
@@ -53,8 +62,16 @@ const inlineSink = (
     finish: async () => {
       for (const [id, profile] of profiler.drain()) mergeInto(profiles, id, profile);
     },
+    close: async () => {},
   };
 };
+
+interface Thread {
+  readonly worker: Worker;
+  /** Chunks it was given and has not counted yet. */
+  waiting: number;
+  done: boolean;
+}
 
 const workerSink = (
   threads: number,
@@ -64,33 +81,39 @@ const workerSink = (
 ): Sink => {
   let failure: Error | null = null;
   let wake: () => void = () => {};
-  const workers = Array.from({ length: threads }, () => {
+  const receive = (thread: Thread, message: FromWorker): void => {
+    if ('tally' in message) {
+      thread.waiting--;
+      onTally(message.tally);
+    } else if ('profiles' in message)
+      for (const [id, profile] of unpackProfiles(message.profiles))
+        mergeInto(profiles, id, profile);
+    else thread.done = true;
+  };
+  const start = (): Thread => {
     const worker = new Worker(new URL('./profile-worker.ts', import.meta.url), {
       workerData: seen.buffer,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
-    const state = { worker, waiting: 0, done: false };
+    const thread: Thread = { worker, waiting: 0, done: false };
+    const fail = (error: Error): void => {
+      failure ??= error;
+      wake();
+    };
     worker.on('message', (message: FromWorker) => {
-      if ('tally' in message) {
-        state.waiting--;
-        onTally(message.tally);
-      } else if ('profiles' in message)
-        for (const [id, profile] of unpackProfiles(message.profiles))
-          mergeInto(profiles, id, profile);
-      else state.done = true;
+      receive(thread, message);
       wake();
     });
-    worker.on('error', (error: Error) => {
-      failure = error;
-      wake();
+    worker.on('error', fail);
+    worker.on('exit', (status) => {
+      if (!thread.done) fail(new Error(`a profiling thread ended early with status ${status}`));
     });
-    return state;
-  });
+    return thread;
+  };
+  const workers = Array.from({ length: threads }, start);
   const until = async (ready: () => boolean): Promise<void> => {
     while (!ready()) {
-      if (failure !== null) {
-        await Promise.all(workers.map(({ worker }) => worker.terminate()));
-        throw failure;
-      }
+      if (failure !== null) throw failure;
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
@@ -98,7 +121,7 @@ const workerSink = (
   };
   const post = (worker: Worker, message: ToWorker, transfer: ArrayBuffer[] = []): void =>
     worker.postMessage(message, transfer);
-  const idlest = () => workers.reduce((a, b) => (b.waiting < a.waiting ? b : a));
+  const idlest = (): Thread => workers.reduce((a, b) => (b.waiting < a.waiting ? b : a));
   return {
     take: async (chunk) => {
       await until(() => idlest().waiting < QUEUE);
@@ -108,7 +131,10 @@ const workerSink = (
     },
     finish: async () => {
       for (const { worker } of workers) post(worker, { end: true });
-      await until(() => workers.every((state) => state.done));
+      await until(() => workers.every((thread) => thread.done));
+    },
+    close: async () => {
+      await Promise.all(workers.map(({ worker }) => worker.terminate()));
     },
   };
 };
@@ -116,6 +142,8 @@ const workerSink = (
 /**
  * One pass over a log: profiles of all accounts. Chunks go to whichever thread is free; because
  * merging is associative and commutative, the result does not depend on which.
+ *
+ * @throws StillwatchError as `openLog` does; the error of a thread that failed.
  */
 export const profileLog = async (
   patterns: readonly string[],
@@ -127,21 +155,33 @@ export const profileLog = async (
     tally.add(chunk);
     options.onExchanges?.(tally.exchanges);
   };
+  const onReject = (source: string, line: number | null, reason: RejectReason): void => {
+    tally.expect(source);
+    tally.add(rejectedRow(source, line, reason));
+  };
   const threads = options.threads ?? Math.min(MAX_THREADS, availableParallelism());
   const seen = createSeenFilter(SEEN_BYTES);
   const sink =
     threads > 0
       ? workerSink(threads, profiles, seen, onTally)
       : inlineSink(profiles, seen, onTally);
-  const onReject = (source: string, line: number | null, reason: RejectReason): void =>
-    onTally({
-      source,
-      exchanges: 0,
-      duplicates: 0,
-      reasons: { [reason]: 1 },
-      rejected: [{ line, reason }],
-    });
-  for await (const chunk of openLog(patterns, { ...options, onReject })) await sink.take(chunk);
-  await sink.finish();
+  try {
+    for await (const chunk of openLog(patterns, { ...options, onReject })) {
+      tally.expect(chunk.source);
+      await sink.take(chunk);
+    }
+    await sink.finish();
+  } finally {
+
+  }
   return { profiles, tally };
 };
+
+/** A row that was refused before it could be part of a chunk. */
+const rejectedRow = (source: string, line: number | null, reason: RejectReason): ChunkTally => ({
+  source,
+  exchanges: 0,
+  duplicates: 0,
+  reasons: { [reason]: 1 },
+  rejected: [{ line, reason }],
+});
