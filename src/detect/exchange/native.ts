@@ -12,9 +12,10 @@ import {
   timestampOf,
   wholeOf,
 } from './fields.ts';
-export { NATIVE_FIELDS } from './native-row.ts';
 import { type NativeRow, settle } from './native-row.ts';
 import { MAX_PROMPT, MAX_TEXT, type RejectReason } from './reject.ts';
+
+export { NATIVE_FIELDS } from './native-row.ts';
 
 const messagesOf = (row: NativeRow): readonly unknown[] | null =>
   Array.isArray(row.messages) ? row.messages : Array.isArray(row.prompt) ? row.prompt : null;

@@ -1,13 +1,7 @@
 import { hash53, key53 } from '../../base/hash.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Accumulator } from './accumulator.ts';
-import {
-  addKey,
-  addNew,
-  countKnown,
-  createBottomK,
-  thresholdOf,
-} from './bottom-k.ts';
+import { addKey, addNew, countKnown, createBottomK, thresholdOf } from './bottom-k.ts';
 import { bump } from './counters.ts';
 import * as at from './layout.ts';
 import { CAPACITY, earliestSample, MINUTE, SECOND, TEMPLATE_BUCKETS } from './profile.ts';

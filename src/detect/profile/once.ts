@@ -2,7 +2,7 @@ import type { BottomK } from './bottom-k.ts';
 import type { SparseCounts } from './sparse-counts.ts';
 
 /**
- * Histograms and label sketches that hold a single event, one object for all profiles that have it:
+ * Histograms and label sketches that hold a single event or none, one object for all profiles that have it:
  * of a million accounts with one exchange each, most have the same few. Frozen, so that nobody can
  * change another profile by it.
  */
@@ -10,7 +10,8 @@ const CAPACITY = 16_384;
 const histograms = new Map<number, SparseCounts>();
 const labels = new Map<number, BottomK<string>>();
 
-const frozen = <T>(value: T): T[] => Object.freeze([value]) as unknown as T[];
+const frozen = <T>(...values: readonly T[]): T[] => Object.freeze([...values]) as unknown as T[];
+const NO_COUNTS: SparseCounts = { keys: frozen(), counts: frozen() };
 
 const shared = <T>(known: Map<number, T>, key: number, create: () => T): T => {
   let value = known.get(key);
@@ -22,13 +23,12 @@ const shared = <T>(known: Map<number, T>, key: number, create: () => T): T => {
 };
 
 /** The given counts, or the one object that equals them. */
-export const shareCounts = (given: SparseCounts): SparseCounts =>
-  given.keys.length === 1 && given.counts[0] === 1
-    ? shared(histograms, given.keys[0]!, () => ({
-        keys: frozen(given.keys[0]!),
-        counts: frozen(1),
-      }))
-    : given;
+export const shareCounts = (given: SparseCounts): SparseCounts => {
+  const { keys, counts } = given;
+  if (keys.length === 0) return NO_COUNTS;
+  if (keys.length > 1 || counts[0] !== 1) return given;
+  return shared(histograms, keys[0]!, () => ({ keys: frozen(keys[0]!), counts: frozen(1) }));
+};
 
 /** The given sketch of labels, or the one object that equals it. */
 export const shareLabels = (given: BottomK<string>): BottomK<string> => {

@@ -2,8 +2,8 @@ import type { Accumulator } from './accumulator.ts';
 import type { BottomK } from './bottom-k.ts';
 import { blockOf, histogramOf } from './counters.ts';
 import * as at from './layout.ts';
-import { shareCounts, shareLabels } from './once.ts';
 import { settleTimes } from './observe.ts';
+import { shareCounts, shareLabels } from './once.ts';
 import {
   CAPACITY,
   type ModelUse,

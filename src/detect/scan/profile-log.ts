@@ -172,7 +172,7 @@ export const profileLog = async (
     }
     await sink.finish();
   } finally {
-
+    await sink.close();
   }
   return { profiles, tally };
 };

@@ -3,7 +3,7 @@ import type { RejectReason } from '../exchange/reject.ts';
 import type { RejectedRow } from '../report/report.ts';
 import { type ChunkTally, KEPT_REJECTS } from './chunk-profiler.ts';
 
-/** What was read and what was not, added up over chunks in any order. */
+/** What was read and what was not, added up over chunks in any order: a sum and a bounded list. */
 export interface ReadTally {
   readonly exchanges: number;
   readonly duplicates: number;
@@ -11,6 +11,8 @@ export interface ReadTally {
   readonly reasons: Readonly<Partial<Record<RejectReason, number>>>;
   /** The first rejected rows by source and line, at most KEPT_REJECTS. */
   readonly quarantine: readonly RejectedRow[];
+  /** Names a source when it is opened: sources rank in this order, whoever reports first. */
+  readonly expect: (source: string) => void;
   readonly add: (chunk: ChunkTally) => void;
   /** @throws StillwatchError INPUT_MOSTLY_REJECTED when most rows of a source were rejected. */
   readonly assertReadable: () => void;
@@ -36,6 +38,11 @@ export const createReadTally = (): ReadTally => {
   let quarantine: RejectedRow[] = [];
   let exchanges = 0;
   let duplicates = 0;
+  const countsOf = (source: string): MutableCounts => {
+    const counts = bySource.get(source) ?? { read: 0, rejected: 0, reasons: {} };
+    bySource.set(source, counts);
+    return counts;
+  };
   const sourceRank = (name: string): number => [...bySource.keys()].indexOf(name);
   return {
     get exchanges() {
@@ -51,9 +58,9 @@ export const createReadTally = (): ReadTally => {
     get quarantine() {
       return quarantine;
     },
+    expect: countsOf,
     add: (chunk) => {
-      const counts = bySource.get(chunk.source) ?? { read: 0, rejected: 0, reasons: {} };
-      bySource.set(chunk.source, counts);
+      const counts = countsOf(chunk.source);
       counts.read += chunk.exchanges + chunk.duplicates;
       counts.rejected += Object.values(chunk.reasons).reduce((sum, count) => sum + count, 0);
       exchanges += chunk.exchanges;
