@@ -55,9 +55,9 @@ const member = fc
 const base = '"timestamp":1772359200000,"account_id":"a","prompt":"p","response_tokens":7';
 const line = fc
   .tuple(
-    fc.array(member, { maxLength: 6 }),
-    fc.constantFrom('{', ' {', '', '{{'),
-    fc.constantFrom('}', '} ', '}\r', '', '}}', ',}', '}x'),
+    fc.array(member, { maxLength: 3 }),
+    fc.constantFrom('{', '{', '{', '{', ' {', '', '{{'),
+    fc.constantFrom('}', '}', '}', '}', '} ', '}\r', '', '}}', ',}', '}x'),
     fc.boolean(),
   )
   .map(([members, open, close, whole]) =>
