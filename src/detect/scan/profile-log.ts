@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { LogChunk } from '../exchange/log-chunk.ts';
 import { type OpenLogOptions, openLog } from '../exchange/open-log.ts';
@@ -11,7 +12,7 @@ import type { FromWorker, ToWorker } from './profile-worker.ts';
 import { createReadTally, type ReadTally } from './read-tally.ts';
 
 export interface ProfileLogOptions extends OpenLogOptions {
-  /** Worker threads; 0 profiles in this thread. */
+  /** Threads that read rows, the calling one among them (default: one per core, at most 4). */
   readonly threads?: number;
   /** Called with the number of exchanges counted so far. */
   readonly onExchanges?: (exchanges: number) => void;
@@ -23,8 +24,8 @@ export interface ProfiledLog {
 }
 
 const MAX_THREADS = 4;
-/** Chunks that wait at one worker: enough to keep it busy, few enough to bound memory. */
-const QUEUE = 2;
+/** Chunks that wait at another thread: enough to keep it busy while the calling one counts a chunk. */
+const QUEUE = 3;
 /**
  * Bytes of the filter of exchanges already counted, whatever the length of the log: one false
  * duplicate in a million at 16 million exchanges (falsePositiveRate in exchange/seen-filter.ts).
@@ -51,21 +52,6 @@ const mergeInto = (profiles: Map<string, Profile>, id: string, profile: Profile)
   profiles.set(id, known === undefined ? profile : mergeProfiles(known, profile));
 };
 
-const inlineSink = (
-  profiles: Map<string, Profile>,
-  seen: SeenFilter,
-  onTally: (tally: ChunkTally) => void,
-): Sink => {
-  const profiler = createChunkProfiler(seen);
-  return {
-    take: async (chunk) => onTally(profiler.accept(chunk)),
-    finish: async () => {
-      for (const [id, profile] of profiler.drain()) mergeInto(profiles, id, profile);
-    },
-    close: async () => {},
-  };
-};
-
 interface Thread {
   readonly worker: Worker;
   /** Chunks it was given and has not counted yet. */
@@ -73,14 +59,16 @@ interface Thread {
   done: boolean;
 }
 
-const workerSink = (
-  threads: number,
+/** The calling thread and `others` more count chunks into `profiles`. */
+const openSink = (
+  others: number,
   profiles: Map<string, Profile>,
   seen: SeenFilter,
   onTally: (tally: ChunkTally) => void,
 ): Sink => {
   let failure: Error | null = null;
   let wake: () => void = () => {};
+  const own = createChunkProfiler(seen);
   const receive = (thread: Thread, message: FromWorker): void => {
     if ('tally' in message) {
       thread.waiting--;
@@ -110,28 +98,38 @@ const workerSink = (
     });
     return thread;
   };
-  const workers = Array.from({ length: threads }, start);
-  const until = async (ready: () => boolean): Promise<void> => {
-    while (!ready()) {
-      if (failure !== null) throw failure;
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-    }
+  const workers = Array.from({ length: others }, start);
+  const assertAlive = (): void => {
+    if (failure !== null) throw failure;
   };
   const post = (worker: Worker, message: ToWorker, transfer: ArrayBuffer[] = []): void =>
     worker.postMessage(message, transfer);
-  const idlest = (): Thread => workers.reduce((a, b) => (b.waiting < a.waiting ? b : a));
+  const hungry = (): Thread | undefined =>
+    workers
+      .filter((thread) => thread.waiting < QUEUE)
+      .sort((a, b) => a.waiting - b.waiting)
+      .at(0);
   return {
     take: async (chunk) => {
-      await until(() => idlest().waiting < QUEUE);
-      const target = idlest();
-      target.waiting++;
-      post(target.worker, { chunk }, [chunk.data.buffer]);
+      assertAlive();
+      const thread = hungry();
+      if (thread !== undefined) {
+        thread.waiting++;
+        post(thread.worker, { chunk }, [chunk.data.buffer]);
+        return;
+      }
+      onTally(own.accept(chunk));
+      await setImmediate(); // lets the other threads report what they have done
     },
     finish: async () => {
       for (const { worker } of workers) post(worker, { end: true });
-      await until(() => workers.every((thread) => thread.done));
+      for (const [id, profile] of own.drain()) mergeInto(profiles, id, profile);
+      while (!workers.every((thread) => thread.done)) {
+        assertAlive();
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
     },
     close: async () => {
       await Promise.all(workers.map(({ worker }) => worker.terminate()));
@@ -161,10 +159,7 @@ export const profileLog = async (
   };
   const threads = options.threads ?? Math.min(MAX_THREADS, availableParallelism());
   const seen = createSeenFilter(SEEN_BYTES);
-  const sink =
-    threads > 0
-      ? workerSink(threads, profiles, seen, onTally)
-      : inlineSink(profiles, seen, onTally);
+  const sink = openSink(Math.max(1, threads) - 1, profiles, seen, onTally);
   try {
     for await (const chunk of openLog(patterns, { ...options, onReject })) {
       tally.expect(chunk.source);
