@@ -9,6 +9,7 @@ if (unknown.length > 0) {
 }
 for (const name of wanted.length > 0 ? wanted : BENCHES) {
   console.log(`\n== ${name}`);
-  const { run } = (await import(`./${name}.ts`)) as { run: () => Promise<void> | void };
-  await run();
+  const { run } = (await import(`./${name}.ts`)) as { run: () => unknown };
+  const result = await run();
+  if (result !== undefined) console.log(JSON.stringify(result, null, 1));
 }
