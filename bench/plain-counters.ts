@@ -43,6 +43,9 @@ const IDENTIFIERS = [
   'prompt',
 ] as const;
 
+/** Of which a profile keeps the exchanges of each, not only how many there are. */
+const LABELS = ['model', 'ip', 'asn', 'country', 'user_agent', 'ja4'] as const;
+
 const distinct = (how: (column: string) => string): string => IDENTIFIERS.map(how).join(', ');
 
 /** From the barest to the fullest reading of "plain counters". */
@@ -51,6 +54,9 @@ export const QUERIES = {
   'sums, histograms': `${SUMS}, ${HISTOGRAMS}`,
   'sums, histograms, distinct (sketched)': `${SUMS}, ${HISTOGRAMS}, ${distinct((c) => `approx_count_distinct(${c})`)}`,
   'sums, histograms, distinct (exact)': `${SUMS}, ${HISTOGRAMS}, ${distinct((c) => `count(distinct ${c})`)}`,
+  'sums, histograms, counts by label, distinct (exact)': `${SUMS}, ${HISTOGRAMS},
+    ${LABELS.map((c) => `histogram(${c})`).join(', ')},
+    ${distinct((c) => `count(distinct ${c})`)}`,
 } as const;
 export type QueryName = keyof typeof QUERIES;
 

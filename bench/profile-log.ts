@@ -56,16 +56,16 @@ const hex = (value: number, digits: number): string => value.toString(16).padSta
 
 /** One row: the account's network, client and conversation follow from its number. */
 const rowOf = (r: Random, index: number, shape: LogShape): string => {
-  const account = below(r, shape.accounts);
+  // Every account once in a round, each round in another order: 7919 is prime.
+  const round = Math.floor(index / shape.accounts);
+  const account = (index * 7_919 + round * 104_729) % shape.accounts;
   const at = START + Math.floor((index / shape.exchanges) * SPAN);
   const refused = chance(r, 0.01);
   return JSON.stringify({
     timestamp: new Date(at).toISOString(),
     account_id: `acct-${hex(Math.imul(account + 1, 0x9e3779b1) >>> 0, 8)}`,
     exchange_id: hex(index, 12),
-    ...(account % 2 === 0
-      ? { conversation_id: `c${account}-${Math.floor(index / (shape.accounts * TURNS))}` }
-      : {}),
+    ...(account % 2 === 0 ? { conversation_id: `c${account}-${Math.floor(round / TURNS)}` } : {}),
     model: MODELS[(account + (chance(r, 0.05) ? 1 : 0)) & 3],
     prompt: promptOf(r),
     prompt_tokens: 20 + below(r, 200),

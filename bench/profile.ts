@@ -3,8 +3,11 @@
  * in one process, so that what slows the machine slows both. Time is given twice: on the clock, and
  * as processor time, which other work on the machine disturbs less.
  *
- * Null control: a query against itself (1 expected). Positive control: the query over the log named
- * twice (2 expected).
+ * Null control: the last query against itself (1 expected). Positive control: the queries against each
+ * other, of which each does more than the one before.
+ *
+ *   npm run bench profile            1 and 4 million exchanges
+ *   npm run bench profile -- --long  16 million as well (7 GB of temporary disk)
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,9 +16,17 @@ import { parseArgs } from 'node:util';
 import { profileLog } from '../src/detect/scan/profile-log.ts';
 import { aggregate, openDuckDb, QUERIES, type QueryName } from './plain-counters.ts';
 import { writeLog } from './profile-log.ts';
+import { type AccountBytes, accountBytes } from './profile-memory.ts';
 
 const THREADS = 2;
+const COMPARED = 1_000_000;
 const ACCOUNTS = 1_500;
+/** Exchanges of each account, and accounts, whose bytes are measured. */
+const CROWDS = [
+  [1, 200_000],
+  [30, 10_000],
+  [670, 500],
+] as const;
 
 interface Timing {
   readonly wall: number;
@@ -72,14 +83,6 @@ const compare = (
   cpuRatio: spread(ours.map((t, i) => t.cpu / theirs[i]!.cpu)),
 });
 
-export interface ProfileBenchOptions {
-  /** Exchanges of the log that is compared. */
-  readonly exchanges?: number;
-  readonly rounds?: number;
-  /** Lengths of log, in exchanges, that the pass is timed on once each. */
-  readonly lengths?: readonly number[];
-}
-
 const compareWithDuckDb = async (
   path: string,
   exchanges: number,
@@ -87,16 +90,17 @@ const compareWithDuckDb = async (
 ): Promise<Comparison[]> => {
   const connection = await openDuckDb(THREADS);
   const names = Object.keys(QUERIES) as QueryName[];
+  const last = names.at(-1)!;
   const ours: Timing[] = [];
-  const theirs = new Map(names.map((name): [QueryName, Timing[]] => [name, []]));
   const again: Timing[] = [];
+  const theirs = new Map(names.map((name): [QueryName, Timing[]] => [name, []]));
   for (let round = -1; round < rounds; round++) {
     const mine = await timed(() => profiled(path), exchanges);
     for (const name of names) {
       const time = await timed(() => aggregate(connection, path, name), ACCOUNTS);
       if (round >= 0) theirs.get(name)!.push(time); // the first round warms up
     }
-    const repeated = await timed(() => aggregate(connection, path, names.at(-1)!), ACCOUNTS);
+    const repeated = await timed(() => aggregate(connection, path, last), ACCOUNTS);
     if (round < 0) continue;
     ours.push(mine);
     again.push(repeated);
@@ -104,55 +108,67 @@ const compareWithDuckDb = async (
   connection.closeSync();
   return [
     ...names.map((name) => compare(name, exchanges, ours, theirs.get(name)!)),
-    compare('null control: the last query again', exchanges, again, theirs.get(names.at(-1)!)!),
+    compare('null control: the last query against itself', exchanges, again, theirs.get(last)!),
   ];
 };
 
-export const run = async (
-  options: ProfileBenchOptions = {},
-): Promise<{ readonly comparisons: Comparison[]; readonly scale: Scale[] }> => {
-  const { exchanges = 1_000_000, rounds = 5, lengths = [1_000_000, 4_000_000] } = options;
+/** Times the pass on logs of these lengths, with 670 exchanges an account as in the disclosed ones. */
+const timeLengths = async (path: string, lengths: readonly number[]): Promise<Scale[]> => {
+  const scale: Scale[] = [];
+  for (const exchanges of lengths) {
+    const accounts = Math.round(exchanges / 670);
+    await writeLog(path, { exchanges, accounts });
+    const { wall, cpu } = await timed(() => profiled(path), exchanges);
+    scale.push({
+      exchanges,
+      accounts,
+      seconds: wall,
+      cpuSeconds: cpu,
+      rowsPerSecond: Math.round(exchanges / wall),
+    });
+  }
+  return scale;
+};
+
+const withFolder = async <T>(work: (folder: string) => Promise<T>): Promise<T> => {
   const folder = await mkdtemp(join(tmpdir(), 'stillwatch-bench-'));
-  const path = join(folder, 'log.jsonl');
   try {
-    await writeLog(path, { exchanges, accounts: ACCOUNTS });
-    const comparisons = await compareWithDuckDb(path, exchanges, rounds);
-    const scale: Scale[] = [];
-    for (const length of lengths) {
-      // As many accounts more as exchanges: 670 exchanges each, as in the disclosed campaigns.
-      const accounts = Math.round(length / 670);
-      await writeLog(path, { exchanges: length, accounts });
-      const { wall, cpu } = await timed(() => profiled(path), length);
-      scale.push({
-        exchanges: length,
-        accounts,
-        seconds: wall,
-        cpuSeconds: cpu,
-        rowsPerSecond: Math.round(length / wall),
-      });
-    }
-    return { comparisons, scale };
+    return await work(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 };
 
-if (import.meta.main) {
+const three = ([median, low, high]: readonly [number, number, number]): string =>
+  `${median.toFixed(2)} (${low.toFixed(2)}-${high.toFixed(2)})`;
+
+/** Prints three tables: against DuckDB, by length of the log, and the bytes of an account. */
+export const run = async (argv: readonly string[] = process.argv.slice(2)): Promise<void> => {
   const { values } = parseArgs({
-    options: { long: { type: 'boolean' }, rounds: { type: 'string' }, only: { type: 'boolean' } },
+    args: argv.filter((arg) => arg.startsWith('--')),
+    options: { long: { type: 'boolean' }, rounds: { type: 'string', default: '5' } },
   });
-  const lengths = values.only ? [] : [1_000_000, 4_000_000, ...(values.long ? [16_000_000] : [])];
-  const { comparisons, scale } = await run({ lengths, rounds: Number(values.rounds ?? 5) });
-  const three = ([median, low, high]: readonly number[]): string =>
-    `${median!.toFixed(2)} (${low!.toFixed(2)}-${high!.toFixed(2)})`;
-  console.table(
-    comparisons.map((c) => ({
-      against: c.against,
-      'rows/s': c.rowsPerSecond,
-      'DuckDB rows/s': c.theirRowsPerSecond,
-      'clock ratio': three(c.wallRatio),
-      'processor ratio': three(c.cpuRatio),
-    })),
-  );
-  console.table(scale);
-}
+  await withFolder(async (folder) => {
+    const path = join(folder, 'log.jsonl');
+    await writeLog(path, { exchanges: COMPARED, accounts: ACCOUNTS });
+    const comparisons = await compareWithDuckDb(path, COMPARED, Number(values.rounds));
+    console.table(
+      comparisons.map((c) => ({
+        against: c.against,
+        'rows/s': c.rowsPerSecond,
+        'DuckDB rows/s': c.theirRowsPerSecond,
+        'clock ratio': three(c.wallRatio),
+        'processor ratio': three(c.cpuRatio),
+      })),
+    );
+    const million = 1_000_000;
+    console.table(
+      await timeLengths(path, [million, 4 * million, ...(values.long ? [16 * million] : [])]),
+    );
+    const bytes: AccountBytes[] = [];
+    for (const [each, accounts] of CROWDS) bytes.push(await accountBytes(path, each, accounts));
+    console.table(bytes);
+  });
+};
+
+if (import.meta.main) await run();
