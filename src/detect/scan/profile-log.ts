@@ -30,7 +30,7 @@ const QUEUE = 3;
  * Bytes of the filter of exchanges already counted, whatever the length of the log: one false
  * duplicate in a million at 16 million exchanges (falsePositiveRate in exchange/seen-filter.ts).
  */
-const SEEN_BYTES = 64 * 1024 * 1024;
+const SEEN_BYTES = 128 * 1024 * 1024;
 
 /**
  * Room for the rows that come and go between two collections: at the default of 16 MB they are
