@@ -5,6 +5,8 @@ import { type ArrivalTrace, readArrivals } from '../prove/simulate/arrivals.ts';
 import type { Corpus } from '../prove/simulate/corpus.ts';
 import { LANGUAGES } from '../prove/simulate/grammar/languages.ts';
 import {
+  EVASIONS,
+  type Evasion,
   NETWORKS,
   type Range,
   SCHEDULES,
@@ -30,8 +32,10 @@ interface Flags
     | 'campaigns'
     | 'campaignAccounts'
     | 'perAccount'
+    | 'accountDays'
   > {
   readonly out: string;
+  readonly evade?: Evasion[];
   readonly jitter?: number;
   readonly harvest?: readonly string[];
   readonly everyday?: readonly string[];
@@ -58,6 +62,13 @@ const range = (text: string): Range => {
   const match = /^(\d+)(?:-(\d+))?$/.exec(text);
   if (match === null) throw new InvalidArgumentError('a number or MIN-MAX is expected.');
   return [Number(match[1]), Number(match[2] ?? match[1])];
+};
+
+const days = (text: string): number => {
+  const value = Number(text);
+  if (!(value > 0) || !Number.isFinite(value))
+    throw new InvalidArgumentError('days, more than 0, are expected.');
+  return value;
 };
 
 const shares = (text: string): number[] =>
@@ -169,6 +180,8 @@ export const addSimulateCommand = (
         'mix',
       ]),
     )
+    .addOption(new Option('--evade <how...>', 'what campaigns do to escape').choices(EVASIONS))
+    .option('--account-days <n>', 'a campaign leaves each account after so many days', days)
     .option('--harvest <file...>', 'prompts of campaigns, JSON lines')
     .option('--everyday <file...>', 'prompts of ordinary use, JSON lines')
     .option('--evaluation <file...>', 'prompts of public evaluations, JSON lines')

@@ -12,9 +12,9 @@ import {
 import { addAccount, type Cast, randomOf, waking } from './cast.ts';
 import { type Identity, newCard } from './identity.ts';
 import { type Address, ordinaryAddresses, rentedBlocks } from './network.ts';
-import type { NetworkEvidence } from './options.ts';
+import { type Evasion, evades, type NetworkEvidence } from './options.ts';
 import { personStream } from './people.ts';
-import { DAY, HOUR, type Profile } from './schedule.ts';
+import { clippedProfile, DAY, HOUR, type Profile } from './schedule.ts';
 import { type Account, type Beat, PACES, type Pool } from './stream.ts';
 import type { Shard } from './voice.ts';
 
@@ -66,6 +66,27 @@ const signUps = (cast: Cast, random: Random, size: number): (number | null)[] =>
   );
 };
 
+/** What moves between the accounts of an operator. */
+const tracesOf = (cast: Cast, label: 'reseller' | 'distillation'): Traces =>
+  label === 'distillation' && evades(cast.options, 'separate-work')
+    ? TRACES.none
+    : TRACES[cast.options.network];
+
+/** When account `i` of `size` replaces another: evenly through the world, or null. */
+const freshSignUp = (cast: Cast, i: number, size: number): number | null => {
+  const { accountDays, days, start } = cast.options;
+  if (accountDays === undefined) return null;
+  return start + ((i + 0.5) / size) * Math.max(0, days - accountDays) * DAY;
+};
+
+/** The days on which an account is used, when it is left for a fresh one after some. */
+const whileUsed = (cast: Cast, account: Account, profile: Profile): Profile => {
+  const { accountDays, start } = cast.options;
+  if (accountDays === undefined || account.label !== 'distillation') return profile;
+  const from = account.identity.createdAt - start;
+  return clippedProfile(profile, from, from + accountDays * DAY);
+};
+
 /** Accounts of one operator, with the evidence that the options ask for. */
 export const addOperator = (
   cast: Cast,
@@ -75,11 +96,15 @@ export const addOperator = (
   size: number,
 ): Pool => {
   const { network } = cast.options;
+  // Relays are somebody else's business: only campaigns escape.
+  const escapes = (evasion: Evasion): boolean =>
+    label === 'distillation' && evades(cast.options, evasion);
   const paid = cards(random, network, size);
   const joined = signUps(cast, random, size);
   const rented = rentedBlocks(random, cast.internet, 3 + below(random, 3));
   const place = (own: Identity): readonly Address[] => {
-    if (network === 'strong') return [rented[below(random, rented.length)]!()];
+    if (network === 'strong' && !escapes('own-addresses'))
+      return [rented[below(random, rented.length)]!()];
     if (network === 'none') return own.addresses;
     return ordinaryAddresses(random, cast.internet, own.country, own.client.hosted, true);
   };
@@ -89,15 +114,18 @@ export const addOperator = (
       random,
       label === 'reseller' ? 'relay' : 'campaign',
       (own) => ({
-        card: paid[i] ?? own.card,
-        createdAt: joined[i] ?? own.createdAt,
+        card: (escapes('own-cards') ? null : paid[i]) ?? own.card,
+        createdAt:
+          (label === 'distillation' ? freshSignUp(cast, i, size) : null) ??
+          (escapes('spread-sign-ups') ? null : joined[i]) ??
+          own.createdAt,
         addresses: place(own),
       }),
       label,
       name,
     ),
   );
-  const { rotation, handOff, handOver } = TRACES[network];
+  const { rotation, handOff, handOver } = tracesOf(cast, label);
   return { accounts, rotation, handOff, handOver };
 };
 
@@ -113,13 +141,17 @@ export const addCustomers = (
   const people = Math.min(Math.ceil(total / 2), integer(random, 2, 6));
   const shares = Array.from({ length: people }, () => logNormal(random, 1, 0.6));
   const sum = shares.reduce((a, b) => a + b, 0);
-  for (const share of shares)
+  const { limits } = tracesOf(cast, account.label === 'reseller' ? 'reseller' : 'distillation');
+  for (const share of shares) {
+    const stream = personStream(cast, random, account, (total * share) / sum);
     cast.streams.push({
-      ...personStream(cast, random, account, (total * share) / sum),
+      ...stream,
+      profile: whileUsed(cast, account, stream.profile),
       pool,
       fixed: true,
-      limits: TRACES[cast.options.network].limits,
+      limits,
     });
+  }
 };
 
 /** A relay: tens of accounts that carry other people's conversations, and nothing else. */
@@ -147,7 +179,7 @@ export const addCampaign = (
 ): void => {
   const { options } = cast;
   const random = randomOf(cast, 'campaign', number);
-  const traces = TRACES[options.network];
+  const traces = tracesOf(cast, 'distillation');
   const pool = addOperator(cast, random, `campaign-${number + 1}`, 'distillation', counts.length);
   const unrelated = options.unrelated[number % options.unrelated.length]!;
   const beat: Beat = {
@@ -165,7 +197,7 @@ export const addCampaign = (
       account,
       pool: { ...pool, rotation: 0 },
       pace: { ...PACES.harvest, turns },
-      profile: harvestProfile(cast, random, account),
+      profile: whileUsed(cast, account, harvestProfile(cast, random, account)),
       count,
       fixed: true,
       harvest: true,

@@ -11,6 +11,16 @@ export type NetworkEvidence = (typeof NETWORKS)[number];
 export const SCHEDULES = ['steady', 'human', 'real'] as const;
 export type ScheduleKind = (typeof SCHEDULES)[number];
 
+/** What an operator does to look like less of a network, each apart from the others. */
+export const EVASIONS = [
+  'own-cards',
+  'own-addresses',
+  'spread-sign-ups',
+  'separate-work',
+  'reworded-prompts',
+] as const;
+export type Evasion = (typeof EVASIONS)[number];
+
 /** Lowest and highest value, both included. */
 export type Range = readonly [low: number, high: number];
 
@@ -41,7 +51,14 @@ export interface WorldOptions {
   readonly everyday: readonly Corpus[];
   readonly evaluation: readonly Corpus[];
   readonly arrivals: readonly ArrivalTrace[];
+  /** What campaigns do to escape; undefined is not written into world.json. */
+  readonly evade?: readonly Evasion[] | undefined;
+  /** Days after which a campaign leaves an account for a fresh one; undefined for never. */
+  readonly accountDays?: number | undefined;
 }
+
+export const evades = (o: WorldOptions, evasion: Evasion): boolean =>
+  o.evade?.includes(evasion) ?? false;
 
 /** What a caller must say: the world; everything else has a default. */
 export type WorldRequest = Partial<WorldOptions> & { readonly world: World };
@@ -125,6 +142,9 @@ export const resolveOptions = (request: WorldRequest): WorldOptions => {
     everyday: request.everyday ?? [],
     evaluation: request.evaluation ?? [],
     arrivals: request.arrivals ?? [],
+    // Absent unless asked for, so that the options of every other world stay as they were.
+    ...(request.evade === undefined || request.evade.length === 0 ? {} : { evade: request.evade }),
+    ...(request.accountDays === undefined ? {} : { accountDays: request.accountDays }),
   };
   check(options);
   return options;
@@ -149,6 +169,11 @@ const check = (o: WorldOptions): void => {
   }
   if (o.unrelated.length === 0 || o.unrelated.some((u) => !(u >= 0 && u < 1)))
     throw usage(`unrelated is ${o.unrelated.join(', ')}`, 'Give a share of 0 or more and below 1.');
+  if (o.accountDays !== undefined && !(o.accountDays > 0 && o.accountDays <= o.days))
+    throw usage(
+      `account-days is ${o.accountDays}`,
+      `Give --account-days above 0 and at most the ${o.days} days of the world.`,
+    );
   if (!(o.jitterSeconds >= 0))
     throw usage(`jitter is ${o.jitterSeconds}`, 'Give --jitter in seconds, 0 or more.');
   if (o.schedule === 'real' && o.arrivals.length === 0)

@@ -7,6 +7,7 @@ import type { Corpus } from './corpus.ts';
 import { createStream, knownLengths, scaleOf } from './create-stream.ts';
 import { evaluationCorpora, everydayCorpora } from './grammar/everyday.ts';
 import { HARVEST_FAMILIES, harvestCorpus } from './grammar/harvest.ts';
+import { rewordedCorpus } from './grammar/rewording.ts';
 import {
   addBenchmark,
   addCodingAgents,
@@ -16,7 +17,7 @@ import {
   addProduct,
 } from './groups.ts';
 import { addCampaign, addRelay } from './operators.ts';
-import type { WorldOptions } from './options.ts';
+import { evades, type WorldOptions } from './options.ts';
 import { addFriendsPlan, addPeople } from './people.ts';
 import { createPrompts, type Prompts } from './prompts.ts';
 import { addClassroom, addHackathon, addLargeCustomer } from './rooms.ts';
@@ -76,7 +77,11 @@ export interface WorldPlan {
 export const planWorld = (options: WorldOptions): WorldPlan => {
   const cast = createCast(options);
   const sources = sourcesOf(options);
-  const campaigns = planCampaigns(options, sources.harvest);
+  // Only operators reword: a researcher who runs the same text runs it as it is.
+  const harvested = evades(options, 'reworded-prompts')
+    ? sources.harvest.map((corpus) => rewordedCorpus(corpus, options.seed))
+    : sources.harvest;
+  const campaigns = planCampaigns(options, harvested);
   campaigns.forEach(({ counts, shard }, i) => {
     addCampaign(cast, i, counts, shard);
   });

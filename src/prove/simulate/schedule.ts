@@ -69,6 +69,21 @@ export const humanProfile = (span: Span, rhythm: Rhythm, zone: number): Profile 
     return RHYTHMS[rhythm][local.getUTCHours()]! * weekend;
   });
 
+/** The same rhythm between two moments, milliseconds after the start, and nothing outside. */
+export const clippedProfile = (profile: Profile, from: number, until: number): Profile => {
+  const { cumulated, step } = profile;
+  const weights = Float64Array.from(cumulated, (sum, i) => {
+    const inside = (i + 1) * step > from && i * step < until;
+    return inside ? sum - (i === 0 ? 0 : cumulated[i - 1]!) : 0;
+  });
+  // Somebody who sleeps through the whole of it works through it instead.
+  if (!weights.some((w) => w > 0))
+    weights.forEach((_, i) => {
+      if ((i + 1) * step > from && i * step < until) weights[i] = 1;
+    });
+  return cumulate(weights, step);
+};
+
 /** Share of the activity before a moment (milliseconds after the start of the world). */
 export const shareBefore = (profile: Profile, offset: number): number => {
   const position = offset / profile.step;

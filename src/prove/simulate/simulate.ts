@@ -33,8 +33,11 @@ const labelRow = ({ id, label, campaign, group }: Account): LabelRow => ({
   group,
 });
 
+/** Hears of each row whether an operator harvested with it: the answer no row may carry. */
+export type RowWatcher = (row: TrafficRow, harvest: boolean) => void;
+
 /** Rows of the whole world, oldest first. Changes the streams of the plan: run it once. */
-export function* runWorld(plan: WorldPlan): Generator<TrafficRow> {
+export function* runWorld(plan: WorldPlan, watch?: RowWatcher): Generator<TrafficRow> {
   const { options, streams } = plan;
   const hours = options.days * 24;
   const clock: Clock = {
@@ -55,17 +58,21 @@ export function* runWorld(plan: WorldPlan): Generator<TrafficRow> {
     for (const stream of calendar[hour]!) if (runUntil(stream, until, due)) enter(stream);
     calendar[hour] = [];
     due.sort((a, b) => a.at - b.at);
-    for (let i = 0; i < due.length; i++) yield render(due[i]!, clock, counters);
+    for (let i = 0; i < due.length; i++) {
+      const row = render(due[i]!, clock, counters);
+      watch?.(row, due[i]!.stream.harvest);
+      yield row;
+    }
   }
 }
 
 /** A world in memory: plans it, and yields its rows as they are asked for. Throws USAGE. */
-export const simulate = (request: WorldRequest): World => {
+export const simulate = (request: WorldRequest, watch?: RowWatcher): World => {
   const plan = planWorld(resolveOptions(request));
   const accounts = plan.cast.accounts.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   return {
     plan,
-    exchanges: runWorld(plan),
+    exchanges: runWorld(plan, watch),
     accounts: accounts.map(accountRow),
     labels: accounts.map(labelRow),
   };

@@ -7,7 +7,7 @@ import { openLineWriter } from './line-writer.ts';
 import type { WorldRequest } from './options.ts';
 import type { WorldPlan } from './plan.ts';
 import { createSerializer } from './serialize.ts';
-import { simulate } from './simulate.ts';
+import { type RowWatcher, simulate } from './simulate.ts';
 
 /** What was written; also the content of world.json. */
 export interface WorldSummary {
@@ -91,8 +91,9 @@ export const writeWorld = async (
   request: WorldRequest,
   dir: string,
   onProgress: (exchanges: number, of: number) => void = () => {},
+  watch?: RowWatcher,
 ): Promise<WorldSummary> => {
-  const world = simulate(request);
+  const world = simulate(request, watch);
   const planned = world.plan.streams.reduce((sum, stream) => sum + stream.remaining, 0);
   try {
     mkdirSync(dir, { recursive: true });
