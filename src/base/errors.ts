@@ -23,6 +23,7 @@ export const ERROR_CODES = {
   OUTPUT_UNWRITABLE: { exit: 4, means: 'An output file or folder cannot be written.' },
   PROMPTS_UNREADABLE: { exit: 4, means: 'A prompt corpus for the simulator cannot be read.' },
   ARRIVALS_UNREADABLE: { exit: 4, means: 'A recording of arrivals cannot be read.' },
+  JSON_NOT_CANONICAL: { exit: 4, means: 'A value has no canonical JSON form.' },
 } as const satisfies Record<string, { exit: number; means: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
