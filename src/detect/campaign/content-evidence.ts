@@ -1,6 +1,6 @@
 import { median } from '../../base/statistics.ts';
 import type { PromptTable } from '../family/prompt-table.ts';
-import { EXTRACTION_MASK, HUMAN_TURN_MASK } from '../profile/elicitation.ts';
+import { EXTRACTION_MASK, HUMAN_TURN_MASK, maskOf } from '../profile/elicitation.ts';
 import { addCount, collisionRate, emptyCounts } from '../profile/sparse-counts.ts';
 import type { Population } from './population.ts';
 
@@ -15,12 +15,18 @@ export interface ContentEvidence {
   readonly share: number;
   /** Share of the family's distinct prompts that more than one entity asked, 0 … 1. */
   readonly repeated: number;
+  /** Distinct prompts of the family among all times that one was asked, 0 … 1. */
+  readonly distinct: number;
   /** Share of prompts that open a conversation, 0 … 1. */
   readonly standalone: number;
   /** Share of prompts that read like a turn of a conversing person, 0 … 1. */
   readonly humanTurns: number;
   /** Share of prompts with an elicitation phrase, 0 … 1. */
   readonly elicitation: number;
+  /** Share of prompts that ask for reasoning to be written out, 0 … 1. */
+  readonly reasoning: number;
+  /** Share of prompts that ask for answers to be graded, 0 … 1. */
+  readonly rubric: number;
   /** Standard deviation of ln(prompt characters). */
   readonly lengthSpread: number;
   /** Standard deviation of ln(response tokens). */
@@ -32,6 +38,8 @@ export interface ContentEvidence {
    * Fisher 1925, one-way analysis of variance). Shards of one data set have none.
    */
   readonly ownLength: number;
+  /** The same for the length of answers. */
+  readonly ownAnswers: number;
   /**
    * ln of how much likelier two prompts of one account fall on one topic than two of different
    * accounts. People have their own topics; shards of one data set have not.
@@ -44,6 +52,8 @@ export interface ContentEvidence {
 /** One distinct prompt of the family as one member asked it: numbers only, so it can be handed on. */
 export interface ContentRow {
   readonly key: number;
+  /** How often the member asked it, 1 or more. */
+  readonly times: number;
   readonly topic: number;
   readonly characters: number;
   readonly responseTokens: number;
@@ -74,12 +84,23 @@ export const contentOfMembers = (
       if (!wanted.has(topicOf[r]!)) continue;
       const { characters, responseTokens, elicitation, firstTurn } = table.samples[r]!;
       const topic = topicOf[r]!;
-      rows.push({ key: table.keys[r]!, topic, characters, responseTokens, elicitation, firstTurn });
+      rows.push({
+        key: table.keys[r]!,
+        times: table.times[r]!,
+        topic,
+        characters,
+        responseTokens,
+        elicitation,
+        firstTurn,
+      });
     }
     const sampled = table.starts[a + 1]! - table.starts[a]!;
     return { entity: population.entityOf[a]!, sampled, rows };
   });
 };
+
+const REASONING = maskOf('reasoning');
+const RUBRIC = maskOf('rubric');
 
 const repeatedShare = (members: readonly MemberContent[]): number => {
   const askedBy = new Map<number, number>();
@@ -91,6 +112,11 @@ const repeatedShare = (members: readonly MemberContent[]): number => {
       else if (first !== entity) repeated.add(key);
     }
   return askedBy.size > 0 ? repeated.size / askedBy.size : 0;
+};
+
+const distinctShare = (rows: readonly ContentRow[]): number => {
+  const asked = rows.reduce((sum, row) => sum + row.times, 0);
+  return asked > 0 ? new Set(rows.map((row) => row.key)).size / asked : 0;
 };
 
 const spread = (values: readonly number[]): number => {
@@ -164,13 +190,19 @@ export const measureContent = (members: readonly MemberContent[]): ContentEviden
     prompts: rows.length,
     share: shares.length > 0 ? median(shares) : 0,
     repeated: repeatedShare(members),
+    distinct: distinctShare(rows),
     standalone: share((row) => row.firstTurn),
     humanTurns: share((row) => (row.elicitation & HUMAN_TURN_MASK) !== 0),
     elicitation: share((row) => (row.elicitation & EXTRACTION_MASK) !== 0),
+    reasoning: share((row) => (row.elicitation & REASONING) !== 0),
+    rubric: share((row) => (row.elicitation & RUBRIC) !== 0),
     lengthSpread: spread(lengths(rows)),
     responseSpread: spread(responses),
     responseLength: responses.length > 0 ? median(responses) : 0,
     ownLength: intraclass(members.map((m) => lengths(m.rows))),
+    ownAnswers: intraclass(
+      members.map((m) => m.rows.map((row) => Math.log(1 + row.responseTokens))),
+    ),
     ownTopics: topicAffinity(members),
     effectiveTopics: effectiveTopics(rows),
   };

@@ -1,25 +1,10 @@
-import { ELICITATION_STRIDE, NO_FAMILY, type Profile } from '../profile/profile.ts';
-import { ELICITATION_FAMILIES, type ElicitationFamily } from '../profile/prompt-scan/families.ts';
+import type { Profile } from '../profile/profile.ts';
 import { collisionRate } from '../profile/sparse-counts.ts';
 
 /** Measures of one profile, whatever set of exchanges it summarises. NaN where it cannot say. */
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-
-/** Share of prompts with a phrase of the family, over all languages, 0 … 1. */
-export const elicitationRate = (profile: Profile, family: ElicitationFamily): number => {
-  const wanted = ELICITATION_FAMILIES.indexOf(family);
-  let hits = 0;
-  let prompts = 0;
-  const { keys, counts } = profile.elicitation;
-  for (let i = 0; i < keys.length; i++) {
-    const kind = keys[i]! % ELICITATION_STRIDE;
-    if (kind === wanted) hits += counts[i]!;
-    else if (kind === NO_FAMILY) prompts += counts[i]!;
-  }
-  return prompts > 0 ? hits / prompts : Number.NaN;
-};
 
 /** Chance that two answers have the same length within a quarter octave, 0 … 1. */
 export const responseUniformity = (profile: Profile): number =>

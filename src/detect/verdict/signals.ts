@@ -4,7 +4,6 @@ import { KEY_KINDS, type KeyKind } from '../campaign/shared-keys.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Axis } from '../report/report.ts';
 import {
-  elicitationRate,
   logprobsShare,
   type Releases,
   releasePivot,
@@ -91,6 +90,13 @@ export const SIGNALS: readonly Signal[] = [
     says: (v) => `${percent(v)} of the family's distinct prompts were asked by one member only.`,
   },
   {
+    name: 'distinct-share',
+    axis: 'intent',
+    direction: 1,
+    measure: ({ content }) => content.distinct,
+    says: (v) => `${percent(v)} of all times that a family prompt was asked, it was a new one.`,
+  },
+  {
     name: 'own-topics',
     axis: 'intent',
     direction: -1,
@@ -105,6 +111,14 @@ export const SIGNALS: readonly Signal[] = [
     measure: ({ content }) => content.ownLength,
     says: (v) =>
       `${percent(Math.max(0, v))} of the spread in prompt length lies between members; people differ, shards of one data set do not.`,
+  },
+  {
+    name: 'own-answer-length',
+    axis: 'intent',
+    direction: -1,
+    measure: ({ content }) => content.ownAnswers,
+    says: (v) =>
+      `${percent(Math.max(0, v))} of the spread in answer length lies between members; people differ, shards of one data set do not.`,
   },
   {
     name: 'family-share',
@@ -139,15 +153,15 @@ export const SIGNALS: readonly Signal[] = [
     name: 'reasoning-elicitation',
     axis: 'intent',
     direction: 1,
-    measure: ({ profile }) => elicitationRate(profile, 'reasoning'),
-    says: (v) => `${percent(v)} of all prompts ask for the reasoning to be written out.`,
+    measure: ({ content }) => content.reasoning,
+    says: (v) => `${percent(v)} of the family's prompts ask for the reasoning to be written out.`,
   },
   {
     name: 'rubric-grading',
     axis: 'intent',
     direction: 1,
-    measure: ({ profile }) => elicitationRate(profile, 'rubric'),
-    says: (v) => `${percent(v)} of all prompts ask for answers to be graded.`,
+    measure: ({ content }) => content.rubric,
+    says: (v) => `${percent(v)} of the family's prompts ask for answers to be graded.`,
   },
   {
     name: 'prompt-length-spread',
@@ -228,12 +242,16 @@ export const contentSignals = (content: ContentEvidence): Record<string, number>
 
 const CONTENT_SIGNALS: ReadonlySet<string> = new Set([
   'complementary-coverage',
+  'distinct-share',
   'own-topics',
   'own-length',
+  'own-answer-length',
   'family-share',
   'human-turns',
   'standalone-prompts',
   'elicitation',
+  'reasoning-elicitation',
+  'rubric-grading',
   'prompt-length-spread',
   'response-length-spread',
   'topic-coverage',
