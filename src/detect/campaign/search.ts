@@ -1,5 +1,6 @@
 import { createRandom, uniform } from '../../base/random.ts';
 import { logPoissonUpperTail } from '../../base/tails.ts';
+import type { Embedding } from '../family/embedding/embedding.ts';
 import { FAMILY_DEFAULTS, type Families, findFamilies } from '../family/find-families.ts';
 import { createPromptTable, type PromptTable } from '../family/prompt-table.ts';
 import { findCandidates, networkComponents } from './candidates.ts';
@@ -56,6 +57,8 @@ export interface SearchOptions {
   readonly promptLimit: number;
   readonly minEntities: number;
   readonly seed: number;
+  /** Texts to points; the built-in lexical one unless told. */
+  readonly embedding?: Embedding;
   /** Called at the start of each stage with its name. */
   readonly onStage?: (stage: string) => void;
 }
@@ -174,7 +177,9 @@ export const searchCampaigns = (
   const random = (): number => uniform(state);
   options.onStage?.('prompt families');
   const table = createPromptTable(population.profiles, options.promptLimit);
-  const families = findFamilies(table, population.ids.length, FAMILY_DEFAULTS, random);
+  const { embedding = FAMILY_DEFAULTS.embedding } = options;
+  const familyOptions = { ...FAMILY_DEFAULTS, embedding };
+  const families = findFamilies(table, population.ids.length, familyOptions, random);
   options.onStage?.('links');
   const shared = findSharedKeys(population);
   const groupOptions = { minEntities: options.minEntities, entityOf: population.entityOf };

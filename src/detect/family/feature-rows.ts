@@ -1,4 +1,4 @@
-import { createFeatures, extractFeatures } from './lexical-features.ts';
+import { createFeatures, type Extractor, extractFeatures } from './lexical-features.ts';
 
 /** Distinct lexical features of many prompts, as compressed sparse rows. */
 export interface FeatureRows {
@@ -8,13 +8,16 @@ export interface FeatureRows {
   readonly features: Int32Array;
 }
 
-export const featureRows = (texts: readonly string[]): FeatureRows => {
+export const featureRows = (
+  texts: readonly string[],
+  extract: Extractor = extractFeatures,
+): FeatureRows => {
   const scratch = createFeatures();
   const starts = new Int32Array(texts.length + 1);
   let features = new Int32Array(Math.max(1_024, texts.length * 48));
   let used = 0;
   for (let row = 0; row < texts.length; row++) {
-    extractFeatures(texts[row]!, scratch);
+    extract(texts[row]!, scratch);
     const sorted = scratch.index.subarray(0, scratch.length).sort();
     if (used + sorted.length > features.length) {
       const larger = new Int32Array(features.length * 2);

@@ -1,5 +1,5 @@
-import { featureRows } from './feature-rows.ts';
-import { embedRows, fitLatentSpace } from './latent-space.ts';
+import type { Embedding } from './embedding/embedding.ts';
+import { lexicalEmbedding } from './embedding/lexical.ts';
 import type { PromptTable } from './prompt-table.ts';
 import { findTopicCommunities } from './topic-communities.ts';
 import { countDraws, type TopicDraws } from './topic-draws.ts';
@@ -14,21 +14,19 @@ export interface Families {
 }
 
 export interface FamilyOptions {
-  readonly dimensions: number;
-  readonly fitRows: number;
+  /** Texts to points. */
+  readonly embedding: Embedding;
   readonly topicSize: number;
   readonly resolutions: readonly number[];
 }
 
 /** Chosen by the comparison in docs/adr/0006-prompt-families.md. */
 export const FAMILY_DEFAULTS: FamilyOptions = {
-  dimensions: 64,
-  fitRows: 20_000,
+  embedding: lexicalEmbedding(),
   topicSize: 96,
   resolutions: [1, 4, 16],
 };
 
-const POWER_ITERATIONS = 3;
 const K_MEANS_ITERATIONS = 8;
 
 /** Prompts that carry a template id from the edge and no text are their template. */
@@ -48,12 +46,10 @@ const topicsOfTexts = (
   options: FamilyOptions,
   random: () => number,
 ): TopicTree => {
-  const { dimensions, fitRows, topicSize } = options;
-  const rows = featureRows(table.samples.map((sample) => sample.text));
-  const iterations = POWER_ITERATIONS;
-  const space = fitLatentSpace(rows, { dimensions, fitRows, iterations, random });
-  const vectors = embedRows(rows, space);
-  return growTopicTree(vectors, { dimensions, topicSize, iterations: K_MEANS_ITERATIONS, random });
+  const texts = table.samples.map((sample) => sample.text);
+  const { dimensions, rows } = options.embedding.embed(texts, random);
+  const { topicSize } = options;
+  return growTopicTree(rows, { dimensions, topicSize, iterations: K_MEANS_ITERATIONS, random });
 };
 
 /**

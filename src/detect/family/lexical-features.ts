@@ -7,8 +7,14 @@ export interface LexicalFeatures {
   length: number;
 }
 
+/** Writes the features of a text into `out`, from its beginning. */
+export type Extractor = (text: string, out: LexicalFeatures) => void;
+
 export const FEATURE_SPACE = 1 << 16;
-const MAX_FEATURES = 512;
+/** Features kept of one text; the rest of a long one is left out. */
+export const MAX_FEATURES = 1_024;
+/** … of which words and their pairs take at most this many. */
+const MAX_WORDS = 512;
 /** Kinds of feature are kept apart by a seed, so that a bigram never equals a word by design. */
 const WORD = 0x1b873593;
 const BIGRAM = 0x2545f491;
@@ -34,11 +40,11 @@ const isIdeographic = (c: number): boolean =>
  * Words, word bigrams and shape marks (numbers, punctuation, line breaks, length) of a text, each
  * hashed into FEATURE_SPACE. Digits fold into one class: a number is a slot, not a word.
  */
-export const extractFeatures = (text: string, out: LexicalFeatures): void => {
+export const extractFeatures: Extractor = (text, out) => {
   let n = 0;
   let previous = 0;
   const push = (h: number): void => {
-    if (n < MAX_FEATURES) out.index[n++] = mix32(h) & (FEATURE_SPACE - 1);
+    if (n < MAX_WORDS) out.index[n++] = mix32(h) & (FEATURE_SPACE - 1);
   };
   const token = (h: number): void => {
     push(h ^ WORD);
@@ -46,7 +52,7 @@ export const extractFeatures = (text: string, out: LexicalFeatures): void => {
     previous = h;
   };
   let i = 0;
-  while (i < text.length && n < MAX_FEATURES) {
+  while (i < text.length && n < MAX_WORDS) {
     let c = text.charCodeAt(i);
     if (isDigit(c)) {
       while (i < text.length && (isDigit(c) || c === 46 || c === 44)) c = text.charCodeAt(++i);
