@@ -16,7 +16,7 @@ const LENGTH = 4;
 const fold = (c: number): number => {
   if (c >= 65 && c <= 90) return c + 32;
   if (c >= 48 && c <= 57) return 48;
-  return c <= 32 ? 32 : c;
+  return Math.max(c, 32);
 };
 
 /** The last characters, as a ring: scratch of one call. */
