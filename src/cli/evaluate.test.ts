@@ -91,5 +91,11 @@ test('input errors are coded', async () => {
   const withLog = (log: string) => [at('report.json'), '--labels', labels, '--baselines', at(log)];
   await refused('INPUT_NOT_FOUND', ...withLog('none.jsonl'));
   await refused('INPUT_MOSTLY_REJECTED', ...withLog('broken.jsonl'));
-  await refused('commander.missingMandatoryOptionValue', at('report.json'));
+  await refused('USAGE', at('report.json'));
+  await refused('USAGE');
+  await refused('USAGE', at('report.json'), '--suite', 'grid');
+  await refused('USAGE', '--suite', 'grid', '--seeds', '5-1');
+  await refused('INPUT_NOT_FOUND', '--suite', 'grid', '--data', at('nowhere'));
+  await refused('commander.invalidArgument', '--suite', 'everything');
+  await refused('commander.invalidArgument', '--suite', 'grid', '--level', '1');
 });

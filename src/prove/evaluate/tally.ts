@@ -1,5 +1,5 @@
 import { StillwatchError } from '../../base/errors.ts';
-import type { ScanReport, Verdict } from '../../detect/report/report.ts';
+import type { AccountReport, Verdict } from '../../detect/report/report.ts';
 import type { Label, LabelRow } from './labels.ts';
 
 /** Strongest first: an account counts under the strongest verdict that touches it. */
@@ -13,13 +13,19 @@ export interface Finding {
   readonly accounts: readonly string[];
 }
 
+/** The part of a report that is judged. */
+export interface Judged {
+  readonly campaigns: readonly Finding[];
+  readonly accounts: readonly Pick<AccountReport, 'account_id' | 'verdict'>[];
+}
+
 const rank = (verdict: FindingVerdict): number => FINDING_VERDICTS.indexOf(verdict);
 
 /**
  * Every finding of a report. An account's own verdict is a finding of its own only where no campaign
  * already says at least as much about it; otherwise one suspicion would be counted twice.
  */
-export const findingsOf = (report: ScanReport): Finding[] => {
+export const findingsOf = (report: Judged): Finding[] => {
   const findings: Finding[] = report.campaigns.map(({ id, verdict, accounts }) => ({
     id,
     verdict,
@@ -162,7 +168,7 @@ const tallyGroups = (
  * Counts a report against the known answers.
  * @throws LABELS_MISMATCH when the report names accounts and the labels know none of them.
  */
-export const tally = (report: ScanReport, labels: readonly LabelRow[]): Tally => {
+export const tally = (report: Judged, labels: readonly LabelRow[]): Tally => {
   const byId = new Map(labels.map((row) => [row.account_id, row]));
   const findings = findingsOf(report);
   const byAccount = new Map<string, Finding[]>();

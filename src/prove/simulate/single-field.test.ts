@@ -6,109 +6,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createRandom, normal, uniform } from '../../base/random.ts';
-import type { TrafficRow } from './rows.ts';
-import { simulate } from './simulate.ts';
-import {
-  aucOf,
-  createFieldTallies,
-  type Feature,
-  scoreFeature,
-  scoreFields,
-} from './single-field.ts';
+import { aucOf, scoreFeature } from './single-field.ts';
+import { FIELD_BOUND, measureFields } from './world-fields.ts';
 
-const BOUND = 0.65;
+const BOUND = FIELD_BOUND;
 
-/** Every field but the content (prompt, messages) and what the answer's content decides. */
-const TRAFFIC_FIELDS = [
-  'exchange_id',
-  'organization_id',
-  'end_user_id',
-  'conversation_id',
-  'model',
-  'prompt',
-  'messages',
-  'system_prompt',
-  'reasoning_tokens',
-  'max_tokens',
-  'temperature',
-  'n',
-  'logprobs',
-  'stream',
-  'tools',
-  'finish_reason',
-  'status',
-  'ip',
-  'asn',
-  'country',
-  'user_agent',
-  'ja4',
-  'hour',
-  'weekday',
-  'millisecond',
-  'response_tokens known',
-];
-const ACCOUNT_FIELDS = [
-  'created_at',
-  'payment_fingerprint',
-  'email_domain',
-  'tier',
-  'organization_id',
-  'attestation',
-  'created hour',
-  'created millisecond',
-  'place',
-  'id number',
-];
-
-/** Content never reaches the tallies, only whether the field is there. */
-const metadataOf = (row: TrafficRow): Record<string, unknown> => {
-  const at = new Date(row.timestamp);
-  return {
-    ...row,
-    prompt: row.prompt === undefined ? undefined : {},
-    messages: row.messages === undefined ? undefined : {},
-    reasoning_tokens: row.reasoning_tokens === undefined ? undefined : {},
-    hour: at.getUTCHours(),
-    weekday: at.getUTCDay(),
-    millisecond: at.getUTCMilliseconds(),
-    'response_tokens known': row.response_tokens > 0 ? 1 : undefined,
-  };
-};
-
-const measureWorld = (seed: number, network: 'none' | 'weak' | 'strong', accounts = 2500) => {
-  const world = simulate({ world: 'mixed', seed, network, accounts, releasePivot: false });
-  const traffic = createFieldTallies(TRAFFIC_FIELDS);
-  for (const row of world.exchanges) traffic.observe(metadataOf(row));
-  const listed = createFieldTallies(ACCOUNT_FIELDS, 1);
-  world.accounts.forEach((row, i) => {
-    const created = new Date(row.created_at);
-    listed.observe({
-      ...row,
-      created_at: created.getTime(),
-      'created hour': created.getUTCHours(),
-      'created millisecond': created.getUTCMilliseconds(),
-      place: i,
-      'id number': Number.parseInt(row.account_id.slice(5, 13), 16),
-    });
-  });
-  const resold = new Set(
-    world.labels.filter((l) => l.label === 'reseller').map((l) => l.account_id),
-  );
-  const positive = new Set(
-    world.labels.filter((l) => l.label === 'distillation').map((l) => l.account_id),
-  );
-  const features = new Map<string, Feature>();
-  for (const [file, found] of [
-    ['traffic', traffic.features()],
-    ['accounts', listed.features()],
-  ] as const)
-    for (const [name, values] of found)
-      features.set(
-        `${file} ${name}`,
-        new Map([...values].filter(([account]) => !resold.has(account))),
-      );
-  return { features, positive, scores: scoreFields(features, positive) };
-};
+const measureWorld = (seed: number, network: 'none' | 'weak' | 'strong', accounts = 2500) =>
+  measureFields({ world: 'mixed', seed, network, accounts, releasePivot: false });
 
 describe('single fields', () => {
   it('aucOf is the probability that a positive ranks above a negative, ties half', () => {

@@ -11,7 +11,7 @@ export interface Sample {
 const MAX_SQUARED = Math.ceil(4 * (NORM + Math.sqrt(DIMENSIONS) / 2) ** 2);
 
 /** Squared Euclidean distance of embedding `i` of `a` and `j` of `b`; a whole number. */
-const squaredDistance = (a: Int8Array, i: number, b: Int8Array, j: number): number => {
+export const squaredDistance = (a: Int8Array, i: number, b: Int8Array, j: number): number => {
   let sum = 0;
   // Four at a time: this line is most of the detector's running time.
   for (let p = i * DIMENSIONS, q = j * DIMENSIONS, end = p + DIMENSIONS; p < end; p += 4, q += 4) {
