@@ -24,6 +24,42 @@ export const ERROR_CODES = {
   PROMPTS_UNREADABLE: { exit: 4, means: 'A prompt corpus for the simulator cannot be read.' },
   ARRIVALS_UNREADABLE: { exit: 4, means: 'A recording of arrivals cannot be read.' },
   JSON_NOT_CANONICAL: { exit: 4, means: 'A value has no canonical JSON form.' },
+  LEDGER_BUNDLE_UNREADABLE: {
+    exit: 4,
+    means: 'The file is not a ledger bundle this version can use.',
+  },
+  LEDGER_NOTE_MALFORMED: { exit: 4, means: 'A checkpoint is not a well-formed signed note.' },
+  LEDGER_KEY_UNUSABLE: {
+    exit: 2,
+    means: 'A verifier key or the quorum of witnesses cannot be used.',
+  },
+  LEDGER_UNSIGNED: { exit: 1, means: 'A checkpoint has no signature by the key of its ledger.' },
+  LEDGER_SIGNATURE_WRONG: {
+    exit: 1,
+    means: 'A signature in the name of a known key is not its own.',
+  },
+  LEDGER_SIGNER_UNNAMED: {
+    exit: 1,
+    means: 'A bundle holds a signature and not the key to check it.',
+  },
+  LEDGER_WITNESSES_MISSING: {
+    exit: 1,
+    means: 'Fewer witnesses cosigned a checkpoint than were asked for.',
+  },
+  LEDGER_RECORD_INVALID: { exit: 1, means: 'An entry of the ledger is not one of its events.' },
+  LEDGER_NOT_INCLUDED: { exit: 1, means: 'An entry is not in the signed tree.' },
+  LEDGER_OPENING_WRONG: { exit: 1, means: 'An entry does not speak of what the bundle shows.' },
+  LEDGER_INCONSISTENT: {
+    exit: 1,
+    means: 'An older tree is not shown to be a beginning of the newer one.',
+  },
+  LEDGER_FORKED: { exit: 1, means: 'Two signed trees of one size differ.' },
+  LEDGER_NOT_LINKED: { exit: 1, means: 'A bundle does not start at the checkpoint that was kept.' },
+  LEDGER_ROOT_DIFFERS: { exit: 1, means: 'The entries do not hash to the signed root.' },
+  LEDGER_TILE_MISSING: { exit: 4, means: 'A file of the ledger is not there.' },
+  LEDGER_TILE_DAMAGED: { exit: 1, means: 'A file of the ledger is not what its entries make it.' },
+  LEDGER_ENTRY_TOO_LARGE: { exit: 4, means: 'An entry of the ledger is longer than 65,535 bytes.' },
+  LEDGER_CONFLICT: { exit: 1, means: 'Another process appended to the ledger first.' },
 } as const satisfies Record<string, { exit: number; means: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
