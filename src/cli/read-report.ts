@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { StillwatchError } from '../base/errors.ts';
 import { forTerminal } from '../base/safe-text.ts';
 import type { ScanReport } from '../detect/report/report.ts';
-import { noFaults, REFUSED } from './parse.ts';
+import { noFaults, REFUSED } from '../base/parse.ts';
 import { scanReport } from './report-parser.ts';
 
 /** Larger than a report of 24 000 reported accounts; smaller than the longest string of the engine. */

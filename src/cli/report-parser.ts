@@ -27,7 +27,7 @@ import {
   REFUSED,
   text,
   time,
-} from './parse.ts';
+} from '../base/parse.ts';
 
 const name = text();
 const found = oneOf(
