@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { noFaults, REFUSED } from '../../src/cli/parse.ts';
+import { noFaults, REFUSED } from '../../src/base/parse.ts';
 import { scanReport } from '../../src/cli/report-parser.ts';
 import { buildReport, emptyReport } from '../../src/cli/show/fixture.ts';
 import { scan } from '../../src/detect/scan/scan.ts';
