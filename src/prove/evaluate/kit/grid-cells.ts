@@ -17,7 +17,7 @@ const LANGUAGES = ['en', 'zh', 'ru', 'es', 'mix'] as const;
 
 type Change = Partial<Omit<WorldSpec, 'ordinary'>>;
 
-/** What the issue asks for by name, and where two factors work together. */
+/** Where two factors work together. */
 const CROSSES: readonly (readonly [name: string, change: Change])[] = [
   [
     '150 accounts × 25 exchanges, unique addresses, no shared cards',

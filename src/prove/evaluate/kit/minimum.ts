@@ -27,8 +27,10 @@ type BySize = readonly { readonly x: number; readonly worlds: readonly ScanResul
 
 const stepsOf = (sizes: BySize): Step[] =>
   sizes.map(({ x, worlds }) => {
-    const { numerator, denominator } = recallOf(worlds);
-    return { x, hits: numerator, of: denominator };
+    // Counted without intervals: this is done for every resample.
+    const campaigns = worlds.flatMap((world) => world.tally.campaigns);
+    const hits = campaigns.filter((c) => c.seen_as === 'distillation').length;
+    return { x, hits, of: campaigns.length };
   });
 
 /** Percentile interval over resampled worlds; `null` at an end means beyond the largest size. */

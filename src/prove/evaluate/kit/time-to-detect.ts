@@ -4,10 +4,13 @@ import type { Point } from './section.ts';
 import { finished, type Plan, type Suite } from './suite.ts';
 import { briefly, number, pointOf, shareText, sum } from './tables.ts';
 import { type Job, job } from './work/job.ts';
-import { type Detection, LOOKS, type ReplayResult } from './work/replay-job.ts';
+import type { Detection, ReplayResult } from './work/replay-job.ts';
 import { specOf, type WorldSpec } from './work/world-spec.ts';
 
-/** The question of the issue: found before this share of its exchanges was made. */
+/** Shares of the exchanges of all campaigns together at which the log is looked at. */
+const LOOKS = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1] as const;
+
+/** Early is before this share of its exchanges was made. */
 const EARLY = 0.4;
 
 const CASES: readonly (readonly [string, Partial<Omit<WorldSpec, 'ordinary'>>])[] = [
@@ -21,7 +24,7 @@ const CASES: readonly (readonly [string, Partial<Omit<WorldSpec, 'ordinary'>>])[
 ];
 
 const jobsOf = ({ seeds, ordinary }: Plan, i: number): Job<'replay'>[] =>
-  seeds.map((seed) => job('replay', specOf(ordinary, CASES[i]![1]), seed));
+  seeds.map((seed) => job('replay', { world: specOf(ordinary, CASES[i]![1]), looks: LOOKS }, seed));
 
 /** Share of campaigns found by the time that they had made each share of their exchanges. */
 const curve = (name: string, campaigns: readonly Detection[]): Point[] =>

@@ -1,16 +1,15 @@
 /** Units of work: one world each, cached by what determines their result. */
 import type { LevelsResult, LevelsSpec } from './levels-job.ts';
 import type { LeakResult, LeakSpec } from './leak-job.ts';
-import type { ReplayResult } from './replay-job.ts';
+import type { ReplayResult, ReplaySpec } from './replay-job.ts';
 import type { ScanResult, ScanSpec } from './scan-job.ts';
 import type { WindowsResult, WindowsSpec } from './windows-job.ts';
-import type { WorldSpec } from './world-spec.ts';
 
 /** What is done to a world, what it is told, and what it gives back. */
 export interface Kinds {
   readonly scan: { readonly spec: ScanSpec; readonly result: ScanResult };
   readonly levels: { readonly spec: LevelsSpec; readonly result: LevelsResult };
-  readonly replay: { readonly spec: WorldSpec; readonly result: ReplayResult };
+  readonly replay: { readonly spec: ReplaySpec; readonly result: ReplayResult };
   readonly windows: { readonly spec: WindowsSpec; readonly result: WindowsResult };
   readonly leak: { readonly spec: LeakSpec; readonly result: LeakResult };
 }

@@ -7,10 +7,11 @@ import { type ComposedWorld, compose } from './compose.ts';
 import type { Lab } from './lab.ts';
 import type { WorldSpec } from './world-spec.ts';
 
-/** Looks are taken when all campaigns together have made these shares of their exchanges. */
-export const LOOKS = [
-  0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1,
-] as const;
+export interface ReplaySpec {
+  readonly world: WorldSpec;
+  /** Looks are taken when all campaigns together have made these shares of their exchanges; ascending. */
+  readonly looks: readonly number[];
+}
 
 /** One campaign: where it stood at the look that first found it; all null when none did. */
 export interface Detection {
@@ -50,14 +51,18 @@ const countBefore = (rows: readonly number[], row: number): number => {
 };
 
 /** Rows of the log that each look sees. */
-const cutsOf = ({ rowsOf }: ComposedWorld): number[] => {
+const cutsOf = ({ rowsOf }: ComposedWorld, looks: readonly number[]): number[] => {
   const all = [...rowsOf.values()].flatMap(({ rows }) => rows).sort((a, b) => a - b);
-  return LOOKS.map((share) => all[Math.max(0, Math.ceil(share * all.length) - 1)]! + 1);
+  return looks.map((share) => all[Math.max(0, Math.ceil(share * all.length) - 1)]! + 1);
 };
 
 /** Scans growing prefixes of one log until every campaign was found. */
-export const runReplay = async (spec: WorldSpec, seed: number, lab: Lab): Promise<ReplayResult> => {
-  const world = await compose(spec, seed, lab);
+export const runReplay = async (
+  spec: ReplaySpec,
+  seed: number,
+  lab: Lab,
+): Promise<ReplayResult> => {
+  const world = await compose(spec.world, seed, lab);
   const bytes = readFileSync(world.traffic);
   const ends = lineEnds(bytes);
   const prefix = join(lab.scratch, 'prefix.jsonl');
@@ -67,7 +72,7 @@ export const runReplay = async (spec: WorldSpec, seed: number, lab: Lab): Promis
   let looksWithBenign = 0;
   let written = 0;
   let before = 0;
-  for (const cut of cutsOf(world)) {
+  for (const cut of cutsOf(world, spec.looks)) {
     const end = ends[cut - 1] ?? bytes.length;
     const file = openSync(prefix, 'a');
     writeSync(file, bytes, written, end - written);

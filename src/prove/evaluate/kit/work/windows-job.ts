@@ -40,7 +40,8 @@ export interface WindowsResult {
 }
 
 const REFERENCE = 500;
-const MOST_POOL = 6000;
+/** Prompts that windows are drawn from, for each prompt of the largest window. */
+const POOL_PER_PROMPT = 4;
 /** A narrower corpus would make every window nearly the whole of it. */
 const LEAST_CORPUS = 8500;
 
@@ -104,7 +105,8 @@ export const runWindows = async (
   const [benigns, harvests] = [benignChoices(sources), harvestChoices(sources)];
   const benign = benigns[seed % benigns.length]!;
   const harvest = harvests[Math.floor(seed / benigns.length) % harvests.length]!;
-  const prompts = draw(benign.corpora, REFERENCE + 2 * MOST_POOL, random);
+  const pool = POOL_PER_PROMPT * Math.max(...spec.sizes);
+  const prompts = draw(benign.corpora, REFERENCE + 2 * pool, random);
   const half = Math.floor((prompts.length - REFERENCE) / 2);
   const reference = sampleOf(prompts.slice(0, REFERENCE));
   const kernel = createKernel(reference);
