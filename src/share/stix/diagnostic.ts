@@ -45,7 +45,7 @@ export interface Diagnostic {
   readonly code: StixCode;
   /** Where, as a JSON path from the object: `$.external_references[0].url`. */
   readonly path: string;
-  /** Section of STIX 2.1 (OASIS Standard, 10 June 2021) that is broken. */
+  /** Section of STIX 2.1 (Errata 01, 2 April 2025) that is broken. */
   readonly section: string;
   /** One sentence for a person. It quotes at most 80 characters of input. */
   readonly message: string;

@@ -9,7 +9,7 @@ const SEPARATOR = '--';
 
 const SHORTEST_TYPE = 3;
 const LONGEST_TYPE = 250;
-// 3.1 and 11.2. Linear: each hyphen ends one group and starts the next, so there is one way to read
+// 3.1 and 7.3.2. Linear: each hyphen ends one group and starts the next, so there is one way to read
 // a name. (The pattern of the published schemas has exponentially many.)
 const TYPE = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*-?$/;
 
@@ -27,7 +27,7 @@ export const splitIdentifier = (
   if (at < 1 || !text.startsWith(SEPARATOR, at)) return undefined;
   const type = text.slice(0, at);
   const uuid = text.slice(at + SEPARATOR.length);
-  return isUuid(uuid) && (type === 'url' || isTypeName(type)) ? { type, uuid } : undefined;
+  return isUuid(uuid) && isTypeName(type) ? { type, uuid } : undefined;
 };
 
 export const isIdentifier = (text: string): boolean => splitIdentifier(text) !== undefined;

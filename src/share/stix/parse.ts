@@ -6,6 +6,7 @@
 import { isRecord, wrongKind } from './check/check.ts';
 import { compileKind } from './check/compile.ts';
 import { extensionTypesOf } from './check/extensions.ts';
+import { checkGranularMarkings } from './check/markings.ts';
 import { tableCheck } from './check/object.ts';
 import {
   BOUNDS,
@@ -72,6 +73,7 @@ const checkObject = (value: unknown, sink: Sink, options: ParseOptions): void =>
       : 'warn';
   if (check !== undefined) check(value, sink, unknown);
   else checkUnknownType(value, type, extended, sink, options);
+  if (value.granular_markings !== undefined) checkGranularMarkings(value, sink);
 };
 
 const NEW_OBJECT = ['new-sdo', 'new-sco', 'new-sro'] as const;

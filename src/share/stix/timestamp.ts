@@ -1,5 +1,5 @@
 /**
- * Timestamps of STIX 2.1 (section 2.15): RFC 3339 in UTC, any number of sub-second digits, compared
+ * Timestamps of STIX 2.1 (section 2.16): RFC 3339 in UTC, any number of sub-second digits, compared
  * exactly. `Date` keeps three digits, so two different versions of an object would look the same.
  */
 

@@ -1,4 +1,5 @@
 /** The TypeScript types of STIX 2.1 objects, all derived from the tables in `schema/`. */
+import type { EXTERNAL_REFERENCE, GRANULAR_MARKING, KILL_CHAIN_PHASE } from './schema/common.ts';
 import { DOMAIN_OBJECTS, RELATIONSHIP_OBJECTS } from './schema/domain-objects.ts';
 import type { ObjectOfTable } from './schema/kind.ts';
 import { META_OBJECTS } from './schema/meta-objects.ts';
@@ -72,3 +73,7 @@ export const isRelationshipType = (type: string): boolean =>
   Object.hasOwn(RELATIONSHIP_OBJECTS, type);
 export const isDomainType = (type: string): boolean => Object.hasOwn(DOMAIN_OBJECTS, type);
 export const isMetaType = (type: string): boolean => Object.hasOwn(META_OBJECTS, type);
+
+export type GranularMarking = ObjectOfTable<typeof GRANULAR_MARKING>;
+export type ExternalReference = ObjectOfTable<typeof EXTERNAL_REFERENCE>;
+export type KillChainPhase = ObjectOfTable<typeof KILL_CHAIN_PHASE>;

@@ -85,9 +85,9 @@ export const hashesCheck: Check = (value, sink) =>
         `${quote(algorithm)} is not a value of hash-algorithm-ov.`,
       );
       if (!hash.isWellFormed()) {
-        faultAt(sink, algorithm, 'STIX_TEXT', '2.14', 'The text holds half of a surrogate pair.');
+        faultAt(sink, algorithm, 'STIX_TEXT', '2.15', 'The text holds half of a surrogate pair.');
       }
     } else if (!isHashValue(algorithm, hash)) {
-      faultAt(sink, algorithm, 'STIX_HASH', '10.6', `${quote(hash)} is not a ${algorithm} value.`);
+      faultAt(sink, algorithm, 'STIX_HASH', '10.7', `${quote(hash)} is not a ${algorithm} value.`);
     }
   });

@@ -12,29 +12,29 @@ import { checkJson } from './json-value.ts';
 import { tableCheck } from './object.ts';
 import { fault, type Sink, warn } from './sink.ts';
 
-/** 2.14: a string is Unicode; half of a surrogate pair is none. */
+/** 2.15: a string is Unicode; half of a surrogate pair is none. */
 const textCheck =
   (section: string, then: (text: string, sink: Sink) => void): Check =>
   (value, sink) => {
     if (typeof value !== 'string') wrongKind(sink, section, 'a string', value);
     else if (!value.isWellFormed()) {
-      fault(sink, 'STIX_TEXT', '2.14', 'The text holds half of a surrogate pair.');
+      fault(sink, 'STIX_TEXT', '2.15', 'The text holds half of a surrogate pair.');
     } else then(value, sink);
   };
 
 const stringCheck = (kind: Extract<KindData, { kind: 'string' }>): Check => {
   const { equals, form } = kind;
   if (equals !== undefined) {
-    return textCheck('2.14', (text, sink) => {
+    return textCheck('2.15', (text, sink) => {
       if (text !== equals) {
         fault(sink, 'STIX_NOT_ALLOWED', '3.2', `Expected "${equals}", found ${quote(text)}.`);
       }
     });
   }
-  if (form === undefined) return textCheck('2.14', () => {});
+  if (form === undefined) return textCheck('2.15', () => {});
   const { says, test } = FORMS[form];
-  return textCheck('2.14', (text, sink) => {
-    if (!test(text)) fault(sink, 'STIX_FORM', '2.14', `Expected ${says}, found ${quote(text)}.`);
+  return textCheck('2.15', (text, sink) => {
+    if (!test(text)) fault(sink, 'STIX_FORM', '2.15', `Expected ${says}, found ${quote(text)}.`);
   });
 };
 
@@ -61,9 +61,9 @@ const numberCheck =
   };
 
 const timestampCheck = (milliseconds: boolean): Check =>
-  textCheck('2.15', (text, sink) => {
+  textCheck('2.16', (text, sink) => {
     const wrong = timestampFault(text);
-    if (wrong !== undefined) fault(sink, 'STIX_TIMESTAMP', '2.15', `${quote(text)} ${wrong}.`);
+    if (wrong !== undefined) fault(sink, 'STIX_TIMESTAMP', '2.16', `${quote(text)} ${wrong}.`);
     else if (milliseconds && fractionDigits(text) < 3) {
       fault(
         sink,
@@ -76,7 +76,7 @@ const timestampCheck = (milliseconds: boolean): Check =>
 
 // RFC 4648, section 4: groups of four, padded. Linear.
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-const HEX = /^(?:[0-9a-fA-F]{2})+$/;
+const HEX = /^(?:[0-9a-f]{2})+$/;
 
 const binaryCheck: Check = textCheck('2.1', (text, sink) => {
   if (!BASE64.test(text)) fault(sink, 'STIX_FORM', '2.1', 'Expected base64 with padding.');
@@ -84,7 +84,7 @@ const binaryCheck: Check = textCheck('2.1', (text, sink) => {
 
 const hexCheck: Check = textCheck('2.8', (text, sink) => {
   if (!HEX.test(text)) {
-    fault(sink, 'STIX_FORM', '2.8', `Expected pairs of hexadecimal digits, found ${quote(text)}.`);
+    fault(sink, 'STIX_FORM', '2.8', `Expected pairs of 0-9 and a-f, found ${quote(text)}.`);
   }
 });
 
@@ -104,11 +104,11 @@ const enumCheck = (values: readonly string[]): Check => {
 
 const vocabularyCheck = (name: keyof typeof OPEN_VOCABULARIES): Check => {
   const suggested = new Set(OPEN_VOCABULARIES[name].split(' '));
-  return textCheck('2.13', (text, sink) => {
-    if (text === '') fault(sink, 'STIX_EMPTY', '2.13', `A value of ${name} cannot be empty.`);
-    // 2.13: values outside the vocabulary are allowed, those inside it preferred.
+  return textCheck('2.14', (text, sink) => {
+    if (text === '') fault(sink, 'STIX_EMPTY', '2.14', `A value of ${name} cannot be empty.`);
+    // 2.14: values outside the vocabulary are allowed, those inside it preferred.
     else if (!suggested.has(text)) {
-      warn(sink, 'STIX_VOCABULARY', '2.13', `${quote(text)} is not a value of ${name}.`);
+      warn(sink, 'STIX_VOCABULARY', '2.14', `${quote(text)} is not a value of ${name}.`);
     }
   });
 };

@@ -1,4 +1,4 @@
-/** Hashes (STIX 2.1, sections 2.7 and 10.6): the form of each algorithm's value. */
+/** Hashes (STIX 2.1, sections 2.7 and 10.7): the form of each algorithm's value. */
 
 const hexDigits = (digits: number) => new RegExp(`^[0-9a-fA-F]{${digits}}$`);
 

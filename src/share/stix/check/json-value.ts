@@ -3,7 +3,7 @@ import { isRecord } from './check.ts';
 import { admit, fault, type Sink } from './sink.ts';
 
 const textFault = (sink: Sink): void =>
-  fault(sink, 'STIX_TEXT', '2.14', 'The text holds half of a surrogate pair.');
+  fault(sink, 'STIX_TEXT', '2.15', 'The text holds half of a surrogate pair.');
 
 export const checkJson = (value: unknown, sink: Sink): void => {
   switch (typeof value) {

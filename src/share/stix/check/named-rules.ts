@@ -1,6 +1,10 @@
 /** Rules that need their own code, one function each (`NamedRule` in `../schema/kind.ts`). */
 import type { NamedRule } from '../schema/kind.ts';
 import { FORMS } from './forms.ts';
+import { isKnownAlgorithm } from './hashes.ts';
+import { checkMarkingDefinition } from './markings.ts';
+import { parsePattern } from '../pattern/parse.ts';
+import { splitIdentifier } from '../identifier.ts';
 import { isRecord } from './check.ts';
 import type { RuleCheck } from './object.ts';
 import { fault, faultAt, warnAt } from './sink.ts';
@@ -90,17 +94,126 @@ const languageContents: RuleCheck = (object, sink) => {
   }
 };
 
+/** 4.1 and 4.19: an identifier of a public catalogue has the form of that catalogue. */
+const catalogue =
+  (source: string, form: RegExp, section: string): RuleCheck =>
+  (object, sink) => {
+    const references = object.external_references;
+    if (!Array.isArray(references)) return;
+    for (const [i, reference] of references.entries()) {
+      if (!isRecord(reference) || reference.source_name !== source) continue;
+      const id = reference.external_id;
+      if (id === undefined || (typeof id === 'string' && form.test(id))) continue;
+      sink.path.push('external_references', i);
+      faultAt(
+        sink,
+        'external_id',
+        'STIX_FORM',
+        section,
+        `An identifier of ${source} matches ${form.source}.`,
+      );
+      sink.path.length -= 2;
+    }
+  };
+
+const hashesOfVocabulary: RuleCheck = (object, sink) => {
+  // 2.5.1: unlike elsewhere, only algorithms of the vocabulary.
+  if (!isRecord(object.hashes)) return;
+  for (const name of Object.keys(object.hashes)) {
+    if (isKnownAlgorithm(name)) continue;
+    sink.path.push('hashes');
+    faultAt(
+      sink,
+      name,
+      'STIX_NOT_ALLOWED',
+      '2.5.1',
+      'Hashes of an external reference use hash-algorithm-ov only.',
+    );
+    sink.path.pop();
+  }
+};
+
+const socketOptions: RuleCheck = (object, sink) => {
+  if (!isRecord(object.options)) return;
+  for (const name of Object.keys(object.options)) {
+    // 6.12.4.1: the prefix says to which level an option belongs.
+    if (/^(?:SO|ICMP|ICMP6|IP|IPV6|MCAST|TCP|IRLMP)_/.test(name)) continue;
+    sink.path.push('options');
+    faultAt(
+      sink,
+      name,
+      'STIX_DICTIONARY_KEY',
+      '6.12.4.1',
+      'An option of a socket begins with SO_, IP_, TCP_ and the like.',
+    );
+    sink.path.pop();
+  }
+};
+
+const indicatorPattern: RuleCheck = (object, sink) => {
+  if (object.pattern_type !== 'stix' || typeof object.pattern !== 'string') return;
+  const parsed = parsePattern(object.pattern);
+  if (parsed.fault === undefined) return;
+  const { message, at } = parsed.fault;
+  faultAt(sink, 'pattern', 'STIX_PATTERN', parsed.fault.section, `At character ${at}: ${message}`);
+};
+
+const relationshipEnds: RuleCheck = (object, sink) => {
+  const { source_ref: source, target_ref: target, relationship_type: type } = object;
+  if (typeof source !== 'string' || typeof target !== 'string' || typeof type !== 'string') return;
+  for (const [name, ref] of [
+    ['source_ref', source],
+    ['target_ref', target],
+  ] as const) {
+    // 5.1.2: both ends are domain objects or observables.
+    const end = splitIdentifier(ref)?.type;
+    if (end !== undefined && NEVER_AN_END.has(end)) {
+      faultAt(
+        sink,
+        name,
+        'STIX_REFERENCE',
+        '5.1.2',
+        `A ${end} cannot be an end of a relationship.`,
+      );
+    }
+  }
+  if (source === target)
+    warnAt(sink, 'target_ref', 'STIX_RELATIONSHIP', '5.1', 'Both ends are the same object.');
+  // 3.7: these two join objects of one type.
+  const ends = [splitIdentifier(source)?.type, splitIdentifier(target)?.type];
+  if ((type === 'derived-from' || type === 'duplicate-of') && ends[0] !== ends[1]) {
+    warnAt(
+      sink,
+      'relationship_type',
+      'STIX_RELATIONSHIP',
+      '3.7',
+      `${type} joins objects of one type.`,
+    );
+  }
+};
+
+const NEVER_AN_END = new Set([
+  'bundle',
+  'extension-definition',
+  'language-content',
+  'marking-definition',
+  'relationship',
+  'sighting',
+]);
+
 export const NAMED_RULES: { readonly [N in NamedRule]: RuleCheck } = {
+  'capec-identifier': catalogue('capec', /^CAPEC-\d+$/, '4.1.1'),
+  'cve-identifier': catalogue('cve', /^CVE-\d{4}-\d{4,}$/, '4.19.1'),
   'email-multipart': emailMultipart,
   'extension-definition-properties': extensionDefinitionProperties,
   'granular-target': granularTarget,
-  'indicator-pattern': () => {},
+  'hashes-of-vocabulary': hashesOfVocabulary,
+  'indicator-pattern': indicatorPattern,
   'language-contents': languageContents,
   'malware-name': malwareName,
-  'marking-definition': () => {},
+  'marking-definition': checkMarkingDefinition,
   'network-traffic-active': networkTrafficActive,
-  'object-path-of-external-reference': () => {},
   'observed-data-objects': observedDataObjects,
-  'registry-value': () => {},
-  'relationship-ends': () => {},
+  'relationship-ends': relationshipEnds,
+  'socket-options': socketOptions,
 };

@@ -12,9 +12,12 @@ export type RuleCheck = (object: { readonly [key: string]: unknown }, sink: Sink
 
 const has = (object: object, name: string): boolean => Object.hasOwn(object, name);
 
-// 3.1: letters, digits and underscores, at most 250. Intentional divergence: capitals pass, since 3.1
-// asks for lower case in names of this specification only, and extensions in use have them.
-const PROPERTY_NAME = /^[A-Za-z0-9_]{1,250}$/;
+// 3.1 and 7.3.2: a letter, then letters, digits and underscores; 3 to 250 of them. Intentional
+// divergence: capitals pass, because properties in use carry canonical names of other standards.
+const PROPERTY_NAME = /^[A-Za-z][A-Za-z0-9_]{2,249}$/;
+
+// 3.8: kept for future versions of the specification.
+const RESERVED = new Set(['severity', 'username', 'phone_number', 'action']);
 
 const COMMON = new Set([
   'type',
@@ -148,8 +151,12 @@ const checkUnknown = (
     fault(sink, 'STIX_PROPERTY_UNKNOWN', table.section, `${quote(name)} is not a property here.`);
     return;
   }
-  if (!PROPERTY_NAME.test(name) || name === '__proto__') {
-    fault(sink, 'STIX_PROPERTY_NAME', '3.1', `${quote(name)} is not 1 to 250 of a-z, 0-9 and _.`);
+  if (!PROPERTY_NAME.test(name)) {
+    fault(sink, 'STIX_PROPERTY_NAME', '3.1', `${quote(name)} is not 3 to 250 of a-z, 0-9 and _.`);
+    return;
+  }
+  if (RESERVED.has(name)) {
+    fault(sink, 'STIX_PROPERTY_NAME', '3.8', `${name} is reserved for future versions.`);
     return;
   }
   if (unknown === 'warn') {

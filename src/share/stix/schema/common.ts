@@ -27,7 +27,7 @@ export const EXTERNAL_REFERENCE = table(
   [
     // 2.5: beside source_name, at least one of these three.
     { rule: 'at-least-one', of: ['description', 'url', 'external_id'] },
-    { rule: 'named', name: 'object-path-of-external-reference' },
+    { rule: 'named', name: 'hashes-of-vocabulary' },
   ],
 );
 

@@ -5,7 +5,6 @@ import {
   float,
   integer,
   list,
-  object,
   oneOf,
   optional,
   dictionary,
@@ -18,7 +17,6 @@ import {
   timestamp,
   vocabulary,
 } from './kind.ts';
-import { EXTERNAL_REFERENCE } from './common.ts';
 import { OPINION } from './vocabularies.ts';
 
 const names = list(string);
@@ -34,7 +32,7 @@ export const DOMAIN_OBJECTS = {
       aliases: optional(names),
       kill_chain_phases: optional(killChainPhases),
     },
-    VERSIONED,
+    [...VERSIONED, { rule: 'named', name: 'capec-identifier' }],
   ),
   campaign: table(
     '4.2',
@@ -299,9 +297,8 @@ export const DOMAIN_OBJECTS = {
       ...domainObject('vulnerability'),
       name: required(string),
       description: optional(string),
-      external_references: optional(list(object(EXTERNAL_REFERENCE))),
     },
-    VERSIONED,
+    [...VERSIONED, { rule: 'named', name: 'cve-identifier' }],
   ),
 } as const;
 

@@ -5,19 +5,19 @@
  */
 import type { VocabularyName } from './vocabularies.ts';
 
-/** What a property holds, as data. Sections are those of STIX 2.1 (OASIS Standard, 10 June 2021). */
+/** What a property holds, as data. Sections are those of STIX 2.1 (Errata 01, 2 April 2025). */
 export type KindData =
   | { readonly kind: 'boolean' } // 2.2
   | { readonly kind: 'integer'; readonly min?: number; readonly max?: number } // 2.10
   | { readonly kind: 'float'; readonly min?: number; readonly max?: number } // 2.6
-  | { readonly kind: 'string'; readonly form?: StringForm; readonly equals?: string } // 2.14
-  | { readonly kind: 'timestamp'; readonly milliseconds?: boolean } // 2.15
+  | { readonly kind: 'string'; readonly form?: StringForm; readonly equals?: string } // 2.15
+  | { readonly kind: 'timestamp'; readonly milliseconds?: boolean } // 2.16
   | { readonly kind: 'binary' } // 2.1
   | { readonly kind: 'hex' } // 2.8
   | { readonly kind: 'hashes' } // 2.7
   | { readonly kind: 'dictionary'; readonly of?: KindData } // 2.3
   | { readonly kind: 'enum'; readonly values: readonly string[] } // 2.4
-  | { readonly kind: 'vocabulary'; readonly name: VocabularyName } // 2.13
+  | { readonly kind: 'vocabulary'; readonly name: VocabularyName } // 2.14
   | { readonly kind: 'identifier'; readonly to?: readonly string[] } // 2.9
   | { readonly kind: 'list'; readonly of: KindData } // 2.12
   | { readonly kind: 'object'; readonly table: Table }
@@ -62,18 +62,20 @@ export type Rule =
 
 /** Rules that need their own code; `../check/named-rules.ts` has one function for each. */
 export type NamedRule =
-  | 'extension-definition-properties'
+  | 'capec-identifier'
+  | 'cve-identifier'
   | 'email-multipart'
+  | 'extension-definition-properties'
+  | 'granular-target'
+  | 'hashes-of-vocabulary'
   | 'indicator-pattern'
   | 'language-contents'
   | 'malware-name'
   | 'marking-definition'
   | 'network-traffic-active'
   | 'observed-data-objects'
-  | 'object-path-of-external-reference'
-  | 'granular-target'
   | 'relationship-ends'
-  | 'registry-value';
+  | 'socket-options';
 
 /** One object, or one object inside another. `section` is where the specification defines it. */
 export interface Table<P extends Properties = Properties> {

@@ -35,15 +35,19 @@ export const NETWORK_TRAFFIC_EXTENSIONS = {
     message_body_data_ref: optional(ref('artifact')),
   }),
   'icmp-ext': table('6.12.3', { icmp_type_hex: required(hex), icmp_code_hex: required(hex) }),
-  'socket-ext': table('6.12.4', {
-    address_family: required(oneOf(SOCKET_ADDRESS_FAMILY)),
-    is_blocking: optional(boolean),
-    is_listening: optional(boolean),
-    options: optional(dictionary(integer())),
-    socket_type: optional(oneOf(SOCKET_TYPE)),
-    socket_descriptor: optional(integer(0)),
-    socket_handle: optional(integer()),
-  }),
+  'socket-ext': table(
+    '6.12.4',
+    {
+      address_family: required(oneOf(SOCKET_ADDRESS_FAMILY)),
+      is_blocking: optional(boolean),
+      is_listening: optional(boolean),
+      options: optional(dictionary(integer())),
+      socket_type: optional(oneOf(SOCKET_TYPE)),
+      socket_descriptor: optional(integer(0)),
+      socket_handle: optional(integer()),
+    },
+    [{ rule: 'named', name: 'socket-options' }],
+  ),
   'tcp-ext': table(
     '6.12.5',
     { src_flags_hex: optional(hex), dst_flags_hex: optional(hex) },

@@ -81,15 +81,19 @@ export const OBSERVABLES = {
     name: optional(string),
     rir: optional(string),
   }),
-  directory: table('6.3', {
-    ...observable('directory'),
-    path: required(string),
-    path_enc: optional(string),
-    ctime: optional(timestamp),
-    mtime: optional(timestamp),
-    atime: optional(timestamp),
-    contains_refs: optional(list(ref('file', 'directory'))),
-  }),
+  directory: table(
+    '6.3',
+    {
+      ...observable('directory'),
+      path: required(string),
+      path_enc: optional(string),
+      ctime: optional(timestamp),
+      mtime: optional(timestamp),
+      atime: optional(timestamp),
+      contains_refs: optional(list(ref('file', 'directory'))),
+    },
+    [{ rule: 'requires', property: 'path_enc', needs: ['path'] }],
+  ),
   'domain-name': table('6.4', {
     ...observable('domain-name'),
     value: required(stringOf('domain')),
@@ -140,7 +144,11 @@ export const OBSERVABLES = {
       contains_refs: optional(list(ref())),
       content_ref: optional(ref('artifact')),
     },
-    [{ rule: 'at-least-one', of: ['hashes', 'name'] }],
+    [
+      { rule: 'at-least-one', of: ['hashes', 'name'] },
+      // 3.1: an encoding is that of something.
+      { rule: 'requires', property: 'name_enc', needs: ['name'] },
+    ],
   ),
   'ipv4-addr': table('6.8', {
     ...observable('ipv4-addr'),
