@@ -67,7 +67,7 @@ const rowsOptions = (spec: Chart, points: readonly Drawn[]): Plot.PlotOptions =>
         y: 'key',
         text: 'label',
         textAnchor: head ? 'start' : 'end',
-        dx: head ? -326 : -12,
+        dx: head ? -350 : -12,
         fill: head ? 'var(--soft)' : 'currentColor',
         ...(head ? { fontWeight: 600 } : {}),
       },
@@ -75,7 +75,7 @@ const rowsOptions = (spec: Chart, points: readonly Drawn[]): Plot.PlotOptions =>
   return {
     width: WIDTH,
     height: rows.length * ROW + 56,
-    marginLeft: 340,
+    marginLeft: 360,
     marginRight: 24,
     marginBottom: 40,
     marginTop: 10,
@@ -110,21 +110,32 @@ const linesOptions = (spec: Chart, points: readonly Drawn[]): Plot.PlotOptions =
     marginBottom: 46,
     marginTop: 24,
     marginRight: 24,
-    x: {
-      type: spec.logX === true ? 'log' : 'linear',
-      label: `${spec.x} →`,
-      ticks: xs,
-      tickFormat: (x: number) => (isShare ? percent(x) : String(x)),
-    },
+    x: { type: spec.logX === true ? 'log' : 'linear', axis: null },
     y: { domain: [0, 1], ticks: SHARE_TICKS, tickFormat: percent, label: `↑ ${spec.y}` },
     marks: [
       Plot.gridY({ stroke: 'var(--line)', strokeOpacity: 1, ticks: SHARE_TICKS }),
+      // Named one by one: a logarithmic axis of its own would leave some out.
+      Plot.axisX(xs, {
+        tickFormat: (x: number) => (isShare ? percent(x) : String(x)),
+        label: `${spec.x} →`,
+      }),
       ...target(spec.target, 'y'),
       ...groups.flatMap((own, i) => {
         const color = COLORS[i % COLORS.length]!;
+        // Beside each other, so that intervals at the same x can be told apart.
+        const dx = (i - (groups.length - 1) / 2) * 5;
         return [
-          Plot.areaY(own, { x: 'x', y1: 'low', y2: 'high', fill: color, fillOpacity: 0.1 }),
+          Plot.ruleX(own, {
+            x: 'x',
+            y1: 'low',
+            y2: 'high',
+            dx,
+            stroke: color,
+            strokeWidth: 2,
+            strokeOpacity: 0.4,
+          }),
           Plot.lineY(own, {
+            dx,
             x: 'x',
             y: 'value',
             stroke: color,
@@ -132,6 +143,7 @@ const linesOptions = (spec: Chart, points: readonly Drawn[]): Plot.PlotOptions =
             strokeDasharray: DASHES[i % DASHES.length]!,
           }),
           Plot.dot(own, {
+            dx,
             x: 'x',
             y: 'value',
             r: 4,
@@ -156,5 +168,5 @@ export const evaluationChart = (spec: Chart): Html | null => {
   if (points.length === 0) return null;
   const options = spec.kind === 'rows' ? rowsOptions(spec, points) : linesOptions(spec, points);
   return html`<figure><h4>${spec.title}</h4>${spec.kind === 'lines' && legend(points)}<div class="scroll chart" tabindex="0" role="region" aria-label="${spec.title}">${chart(spec.title, options)}</div>
-<figcaption>Bars and bands are 95 % intervals.${spec.target !== undefined && ` The dashed line is at ${percent(spec.target)}.`} The table holds the same numbers.</figcaption></figure>`;
+<figcaption>Bars are 95 % intervals.${spec.target !== undefined && ` The dashed line is at ${percent(spec.target)}.`} The table holds the same numbers.</figcaption></figure>`;
 };

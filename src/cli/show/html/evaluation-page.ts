@@ -9,6 +9,13 @@ import { styleSheet } from './style.ts';
 /** Written by us, without a double quote: the apostrophes stay readable. */
 const CSP = trusted("default-src 'none'; style-src 'unsafe-inline'; img-src data:");
 
+/** Wide tables of an evaluation: heads may break, first columns keep room for names. */
+const OWN_STYLE = `
+.evaluation th{white-space:normal;vertical-align:bottom;min-width:8ch}
+.evaluation tbody th{min-width:17ch;vertical-align:top}
+.evaluation figure,.evaluation .scroll{margin-top:32px}.evaluation figure .scroll{margin-top:8px}
+`;
+
 /** Cells that begin with a digit or a sign are numbers and stand to the right. */
 const isNumber = (text: string): boolean => /^[\d–−+×<]/.test(text);
 
@@ -46,7 +53,6 @@ const corpora = (report: EvaluationReport): Html =>
 /** A whole HTML document; every string of the report is escaped. */
 export const evaluationPage = (report: EvaluationReport): string => {
   const { sections } = report;
-  const worlds = sections.reduce((sum, section) => sum + section.done, 0);
   const open = sections.filter((section) => section.done < section.planned).length;
   const title = `Evaluation of the detector, ${plural(sections.length, 'suite')}`;
   return markupOf(html`<!doctype html>
@@ -55,13 +61,13 @@ export const evaluationPage = (report: EvaluationReport): string => {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">
 <title>${title} · Stillwatch</title>
-<style>${trusted(styleSheet)}</style></head>
+<style>${trusted(styleSheet + OWN_STYLE)}</style></head>
 <body><a class="skip" href="#main">To the results</a>
 <header><p class="eyebrow">Worlds with known answers</p><h1>${title}</h1>
-<dl class="facts"><div><dt>Measured on</dt><dd>${plural(worlds, 'result')}; ${settingOf(report)}</dd></div>
+<dl class="facts"><div><dt>Measured on</dt><dd>${settingOf(report)}</dd></div>
 <div><dt>Finished</dt><dd>${open === 0 ? 'every suite' : `${plural(open, 'suite')} not yet; the numbers below are of what is finished`}</dd></div></dl></header>
 <nav class="contents" aria-label="Contents"><ul>${sections.map((s) => html`<li><a href="#${s.suite}">${s.title}</a></li>`)}<li><a href="#limits">Limits</a></li><li><a href="#corpora">Corpora</a></li></ul></nav>
-<main id="main">
+<main id="main" class="evaluation">
 ${sections.map(sectionHtml)}
 <section aria-labelledby="limits"><h2 id="limits">What no suite can show</h2><ul>${report.limits.map((line) => html`<li>${line}</li>`)}</ul></section>
 ${corpora(report)}

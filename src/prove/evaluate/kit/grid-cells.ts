@@ -20,7 +20,7 @@ type Change = Partial<Omit<WorldSpec, 'ordinary'>>;
 /** Where two factors work together. */
 const CROSSES: readonly (readonly [name: string, change: Change])[] = [
   [
-    '150 accounts × 25 exchanges, unique addresses, no shared cards',
+    '150 × 25 exchanges, own addresses and cards',
     { accounts: 150, exchanges: 25, evade: ['own-cards'] },
   ],
   ['20 accounts, 90 % unrelated', { accounts: 20, unrelated: 0.9 }],

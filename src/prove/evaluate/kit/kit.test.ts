@@ -21,36 +21,37 @@ after(() => rmSync(scratch, { recursive: true }));
 const lab: Lab = { sources: readSources(undefined), scratch, level: 0.01 };
 
 /** One campaign that every version must find, in a small world. */
-const PLAIN = specOf(500, { campaigns: 1, unrelated: 0 });
+const PLAIN = specOf(400, { campaigns: 1, unrelated: 0.5 });
+const SEED = 2;
 
 test('nobody is accused where nobody harvests (null control), at 1, 5 and 10 %', async () => {
   const levels = [0.01, 0.05, 0.1];
-  for (const seed of [1, 2]) {
-    const result = await runLevels({ world: nullSpec(500), levels }, seed, lab);
-    assert.deepEqual(
-      result.levels.map((at) => at.findings),
-      [0, 0, 0],
-      `seed ${seed}`,
-    );
-    assert.ok(result.nullP[0]!.values.length > 10, 'something was tested');
-    assert.ok(result.nullP[0]!.values.every((p) => p >= 0 && p <= 1));
+  const result = await runLevels({ world: nullSpec(400), levels }, SEED, lab);
+  assert.deepEqual(
+    result.levels.map((at) => at.findings),
+    [0, 0, 0],
+  );
+  for (const { name, values } of result.nullP) {
+    assert.ok(values.length > 5, `${name}: something was tested`);
+    assert.ok(values.every((p) => p >= 0 && p <= 1));
   }
 });
 
 test('a plain campaign is found (positive control), and its costs are counted', async () => {
-  const result = await runScan({ world: PLAIN }, 3, lab);
+  const result = await runScan({ world: PLAIN }, SEED, lab);
   const [campaign] = result.tally.campaigns;
   assert.equal(campaign!.seen_as, 'distillation');
   assert.ok(campaign!.held >= 36, `${campaign!.held} of 40`);
   const { sent } = result;
-  assert.equal(sent.otherTokens, 0);
-  assert.ok(sent.harvested > 0.98 * sent.exchanges && sent.harvested <= sent.exchanges);
+  assert.ok(sent.otherTokens > 0);
+  assert.ok(sent.harvested > 0.4 * sent.exchanges && sent.harvested < 0.6 * sent.exchanges);
   assert.ok(sent.promptTokens > 0 && sent.promptTokens < sent.harvestTokens);
-  assert.equal(result.harvested[0]!.asked <= result.harvested[0]!.prompts, true);
+  const [harvest] = result.harvested;
+  assert.ok(harvest!.asked > 1000 && harvest!.asked <= harvest!.prompts);
 });
 
 test('a scan that is judged again says what a scan at that level says', async () => {
-  const world = await compose(specOf(500, { campaigns: 1, unrelated: 0.5 }), 2, lab);
+  const world = await compose(PLAIN, SEED, lab);
   const at = (level: number) => scan([world.traffic], { accounts: world.accounts, level });
   const evidence = evidenceOf(await at(PERMISSIVE));
   const distilled = (list: readonly { verdict: string; accounts: readonly string[] }[]) =>
@@ -59,8 +60,9 @@ test('a scan that is judged again says what a scan at that level says', async ()
       .map((finding) => [...finding.accounts].sort().join())
       .sort();
   const strict = distilled((await at(0.01)).report.campaigns);
+  assert.ok(strict.length > 0, 'there is something to judge');
   assert.deepEqual(distilled(rejudge(evidence, 0.01)), strict);
-  assert.ok(evidence.operations.length > 0, 'there is something to judge');
+  assert.deepEqual(distilled(rejudge(evidence, 1e-12)), []);
 });
 
 test('the step-up procedure rejects what its definition says', () => {
@@ -72,11 +74,11 @@ test('the step-up procedure rejects what its definition says', () => {
 });
 
 test('a replay stops when everything is found, and says how much was lost', async () => {
-  const result = await runReplay({ world: PLAIN, looks: [0.02, 0.6, 0.8, 1] }, 3, lab);
+  const result = await runReplay({ world: PLAIN, looks: [0.02, 0.8, 0.9, 1] }, SEED, lab);
   const [campaign] = result.campaigns;
   assert.ok(campaign!.share !== null, 'found');
   assert.ok(result.looks < 4, `${result.looks} looks`);
-  assert.ok(campaign!.share! > 0.5 && campaign!.share! < 0.85, `${campaign!.share}`);
+  assert.ok(campaign!.share! > 0.7 && campaign!.share! < 0.95, `${campaign!.share}`);
   assert.equal(campaign!.made, Math.round(campaign!.share! * campaign!.exchanges));
   assert.ok(campaign!.hours! > 24 && campaign!.hours! < 14 * 24);
   assert.ok(campaign!.shareBefore! < campaign!.share!);

@@ -13,7 +13,9 @@ const tableText = ({ caption, head, rows }: Rows): string => {
 
 /** How far a suite has come. */
 export const progressOf = ({ done, planned }: Section): string =>
-  done === planned ? `${done} worlds` : `unfinished: ${done} of ${planned} worlds`;
+  done === planned
+    ? `${done} ${done === 1 ? 'world' : 'worlds'}`
+    : `unfinished: ${done} of ${planned} worlds`;
 
 const list = (name: string, lines: readonly string[]): string =>
   lines.length === 0 ? '' : [name, ...lines.map((line) => `  - ${line}`)].join('\n');

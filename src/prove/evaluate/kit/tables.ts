@@ -56,7 +56,7 @@ export const shareText = (value: number | null): string => (value === null ? '�
 export const meanText = ({ n, value, low, high }: BoundedMean): string =>
   value === null
     ? 'nothing to count'
-    : `${percent(value)} of ${n} worlds' mean [${percent(low!)} – ${percent(high!)}]`;
+    : `${percent(value)} [${percent(low!)} – ${percent(high!)}] (n ${n})`;
 
 export const countText = showProportion;
 
