@@ -12,6 +12,9 @@ export const ERROR_CODES = {
   INPUT_MOSTLY_REJECTED: { exit: 4, means: 'Most rows of the input cannot be read as exchanges.' },
   INPUT_TOO_LARGE: { exit: 4, means: 'The input expands past the declared bound.' },
   ACCOUNTS_UNREADABLE: { exit: 4, means: 'The accounts file cannot be read.' },
+  MODEL_UNREADABLE: { exit: 4, means: 'The intent model is not one this version can use.' },
+  TRAINING_INSUFFICIENT: { exit: 4, means: 'The worlds held too little to fit a model on.' },
+  EMBEDDER_FAILED: { exit: 4, means: 'The embeddings endpoint does not answer as it should.' },
   BASELINE_UNREADABLE: { exit: 4, means: 'The baseline file is not one this version can use.' },
   REPORT_UNREADABLE: { exit: 4, means: 'The file is not a scan report this version can use.' },
   LABELS_UNREADABLE: { exit: 4, means: 'The labels file cannot be read.' },
@@ -60,6 +63,42 @@ export const ERROR_CODES = {
   LEDGER_TILE_DAMAGED: { exit: 1, means: 'A file of the ledger is not what its entries make it.' },
   LEDGER_ENTRY_TOO_LARGE: { exit: 4, means: 'An entry of the ledger is longer than 65,535 bytes.' },
   LEDGER_CONFLICT: { exit: 1, means: 'Another process appended to the ledger first.' },
+  MEMBER_KEY_UNUSABLE: { exit: 4, means: 'A public key of a member cannot be used.' },
+  MEMBER_KEY_ROTATION_REFUSED: { exit: 1, means: 'A change of a member key is not vouched for.' },
+  CONTRIBUTION_MALFORMED: {
+    exit: 4,
+    means: 'A signed envelope does not have the form it must have.',
+  },
+  CONTRIBUTION_MISDIRECTED: {
+    exit: 1,
+    means: 'A contribution was signed for another hub, collection or member.',
+  },
+  CONTRIBUTION_KEY_UNKNOWN: {
+    exit: 1,
+    means: 'A contribution is signed by a key that its member does not have.',
+  },
+  CONTRIBUTION_KEY_REFUSED: {
+    exit: 1,
+    means: 'A contribution is signed by a key that may not sign now.',
+  },
+  CONTRIBUTION_BACKDATED: {
+    exit: 1,
+    means: 'A contribution was signed too long ago, or in the future.',
+  },
+  CONTRIBUTION_FORGED: { exit: 1, means: 'The signature of a contribution is wrong.' },
+  CONTRIBUTION_REPLAYED: { exit: 1, means: 'A contribution was received before.' },
+  CONTRIBUTION_DIFFERS: { exit: 1, means: 'The objects are not the ones that were signed.' },
+  IDENTIFIER_INVALID: { exit: 4, means: 'An identifier is not of its kind.' },
+  IDENTIFIER_HASHED: { exit: 4, means: 'A plain hash stands where an identifier belongs.' },
+  TOKEN_INVALID: { exit: 4, means: 'What should be a blinded token is none.' },
+  BLINDING_KEY_UNUSABLE: { exit: 4, means: 'The root secret of blinding cannot be used.' },
+  BLINDING_REQUEST_INVALID: {
+    exit: 4,
+    means: 'A batch of blinded identifiers cannot be evaluated.',
+  },
+  BLINDING_PROOF_WRONG: { exit: 1, means: 'The hub did not prove that it used its committed key.' },
+  BLINDING_RATE_EXCEEDED: { exit: 1, means: 'Evaluations are asked for too fast.' },
+  BLINDING_BUDGET_SPENT: { exit: 1, means: 'The budget of evaluations of an epoch is spent.' },
 } as const satisfies Record<string, { exit: number; means: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
