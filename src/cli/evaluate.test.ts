@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -78,6 +78,20 @@ test('nothing from the labels reaches the terminal raw', async () => {
   const shown = await run(at('report.json'), '--labels', at('hostile.jsonl'));
   assert.ok(shown.includes('\\x1b[31mred\\u202e'));
   assert.doesNotMatch(shown, /(?!\n)[\p{Cc}\p{Cf}]/u);
+});
+
+test('a suite makes worlds, keeps their results and writes a page', async () => {
+  const suite = ['--suite', 'controls', '--seeds', '1', '--accounts', '200', '--out', at('out')];
+  const shown = await run(...suite, '--worlds', '1', '--report', at('page.html'));
+  assert.match(shown, /Controls \(unfinished: 1 of 4 worlds\)/);
+  assert.match(shown, /null: nobody harvests or resells: 0\/1/);
+  assert.match(shown, /next: .*--resume/);
+  assert.match(readFileSync(at('page.html'), 'utf8'), /unfinished: 1 of 4/);
+  // Finished worlds are not made again: as many new ones as asked, and the JSON counts both.
+  const json = JSON.parse(await run(...suite, '--worlds', '1', '--resume', '--json'));
+  assert.equal(json.kind, 'stillwatch-evaluation');
+  assert.equal(json.sections[0].done, 2);
+  await assert.rejects(run(...suite), { code: 'USAGE' });
 });
 
 test('input errors are coded', async () => {
