@@ -91,7 +91,7 @@ test('proofs out of tiles hold, also those of older sizes', async () => {
       const older = rootOfHashes(leaves.slice(0, index));
       assert.ok(verifyConsistency(index, size, between, older, root));
     }),
-    { numRuns: 20 },
+    { numRuns: 8 },
   );
 });
 
