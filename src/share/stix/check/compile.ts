@@ -76,7 +76,7 @@ const timestampCheck = (milliseconds: boolean): Check =>
 
 // RFC 4648, section 4: groups of four, padded. Linear.
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-const HEX = /^(?:[0-9a-f]{2})+$/;
+const HEX = /^(?:[0-9a-fA-F]{2})+$/;
 
 const binaryCheck: Check = textCheck('2.1', (text, sink) => {
   if (!BASE64.test(text)) fault(sink, 'STIX_FORM', '2.1', 'Expected base64 with padding.');
@@ -84,7 +84,10 @@ const binaryCheck: Check = textCheck('2.1', (text, sink) => {
 
 const hexCheck: Check = textCheck('2.8', (text, sink) => {
   if (!HEX.test(text)) {
-    fault(sink, 'STIX_FORM', '2.8', `Expected pairs of 0-9 and a-f, found ${quote(text)}.`);
+    fault(sink, 'STIX_FORM', '2.8', `Expected pairs of hexadecimal digits, found ${quote(text)}.`);
+  } else if (/[A-F]/.test(text)) {
+    // Intentional divergence: 2.8 wants lower case, and an example in 6.6 has capitals.
+    warn(sink, 'STIX_FORM', '2.8', 'Hexadecimal digits are written in lower case.');
   }
 });
 

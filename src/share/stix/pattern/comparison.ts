@@ -154,14 +154,13 @@ const parsePrimary = (cursor: Cursor): Comparison =>
 /** Types of object that can satisfy an expression. Empty for AND between different types. */
 const typesOf = (test: Comparison): ReadonlySet<string> => {
   if (!isJoined(test)) return new Set([test.path.type]);
-  const [first, ...others] = test.operands.map(typesOf);
-  return others.reduce<ReadonlySet<string>>(
-    (all, one) =>
-      test.kind === 'and'
-        ? new Set([...all].filter((type) => one.has(type)))
-        : new Set([...all, ...one]),
-    first!,
-  );
+  const types = new Set<string>();
+  test.operands.forEach((operand, i) => {
+    const own = typesOf(operand);
+    if (test.kind === 'or' || i === 0) for (const type of own) types.add(type);
+    else for (const type of types) if (!own.has(type)) types.delete(type);
+  });
+  return types;
 };
 
 const parseAnd = (cursor: Cursor): Comparison => {

@@ -3,6 +3,7 @@
  * observation expressions can be given different observations that keep to operators and qualifiers.
  * The search is exhaustive within a budget of steps; past it the answer is "too costly", never "no".
  */
+import { compareTimestamps } from '../timestamp.ts';
 import type { Pattern, PatternFault, Qualifier } from './ast.ts';
 import { type Budget, OverBudget, spend } from './budget.ts';
 import { compileComparison, type ObjectTest } from './object-test.ts';
@@ -155,23 +156,24 @@ const compile = (pattern: Pattern): Bindings => {
 };
 
 const compileQualified = (operand: Pattern, qualifiers: readonly Qualifier[]): Bindings => {
-  const [first, second, ...others] = qualifiers;
-  // `[a] REPEATS n TIMES` alone, with or without WITHIN, is the common case and needs no search.
-  if (operand.kind === 'observation' && first?.kind === 'repeats') {
-    const window = second?.kind === 'within' ? Number(second.seconds) : Number.POSITIVE_INFINITY;
-    const rest = second?.kind === 'within' ? others : qualifiers.slice(1);
-    const counted = countedWithin(compile(operand), first.times, window);
-    const exact = qualifiers.reduce(qualify, compile(operand));
-    if (rest.length === 0)
-      return function* (search) {
-        // One binding decides a pattern that is only this; others matter where it is a part.
-        const quick = counted(search);
-        if (quick === undefined) return;
-        yield quick;
-        yield* exact(search);
-      };
-  }
-  return qualifiers.reduce(qualify, compile(operand));
+  // START and STOP bind each observation by itself, so they may be applied before the search widens.
+  const each = qualifiers
+    .filter(({ kind }) => kind === 'start-stop')
+    .reduce(qualify, compile(operand));
+  const others = qualifiers.filter(({ kind }) => kind !== 'start-stop');
+  const exact = others.reduce(qualify, each);
+  const [first, second] = others;
+  if (operand.kind !== 'observation' || first?.kind !== 'repeats') return exact;
+  // `[a] REPEATS n TIMES`, with or without WITHIN, is the common case and needs no search.
+  const window = second?.kind === 'within' ? Number(second.seconds) : Number.POSITIVE_INFINITY;
+  const counted = countedWithin(each, first.times, window);
+  return function* (search) {
+    const quick = counted(search);
+    if (quick === undefined) return;
+    yield quick;
+    // One binding decides a pattern that is only this; the others matter where it is a part.
+    yield* exact(search);
+  };
 };
 
 /** A binding of `times` observations that fit into a window, or undefined when there is none. */
@@ -179,19 +181,19 @@ const countedWithin =
   (operand: Bindings, times: number, window: number) =>
   (search: Search): Binding | undefined => {
     const found = [...operand(search)].map(([index]) => index!);
-    // Some observation ends first in any set that fits; with each as the first, all that fit it count.
+    // In any set that fits, some observation ends first. With each in that part, count what fits.
     for (const earliest of found) {
       const end = search.observations[earliest]!;
       const used: number[] = [];
       for (const index of found) {
         spend(search.budget, 1);
         const one = search.observations[index]!;
-        if (!canBeWithin([end, one], window)) continue;
+        if (compareTimestamps(one.last, end.last) < 0 || !canBeWithin([end, one], window)) continue;
         const room = Math.min(one.count, times - used.length);
         spend(search.budget, room);
         for (let i = 0; i < room; i += 1) used.push(index);
       }
-      if (used.length >= times && canBeWithin(at(search, used), window)) return used;
+      if (used.length === times) return used;
     }
     return undefined;
   };
@@ -214,8 +216,11 @@ export type Compiled =
   | { readonly matcher: Matcher; readonly fault?: undefined }
   | { readonly fault: PatternFault; readonly matcher?: undefined };
 
-/** Steps of one match by default: some tens of milliseconds. */
+/** Steps of one match by default. */
 export const MATCH_BUDGET = 1_000_000;
+
+/** No budget is larger: the depth of the search, and so of the stack, grows with its root. */
+const MAX_BUDGET = 10_000_000;
 
 /** Makes a matcher of a parsed pattern. The only fault is a regular expression that cannot be used. */
 export const compilePattern = (pattern: Pattern, budget = MATCH_BUDGET): Compiled => {
@@ -233,7 +238,7 @@ const run = (
   observations: readonly Observation[],
   steps: number,
 ): MatchResult => {
-  const search: Search = { observations, budget: { left: steps } };
+  const search: Search = { observations, budget: { left: Math.min(steps, MAX_BUDGET) } };
   try {
     for (const binding of bindings(search)) {
       const ids = new Set(binding.map((index) => observations[index]!.id));
