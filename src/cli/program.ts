@@ -3,8 +3,10 @@ import { Command } from 'commander';
 import { addBaselineCommand } from './baseline.ts';
 import { addEvaluateCommand } from './evaluate.ts';
 import { addExplainCommand } from './explain.ts';
+import { addLedgerCommand } from './ledger.ts';
 import { addScanCommand } from './scan.ts';
 import { addSimulateCommand } from './simulate.ts';
+import { addTrainCommand } from './train.ts';
 import { addVerifyCommand } from './verify.ts';
 
 const versionOf = (): string => {
@@ -12,6 +14,12 @@ const versionOf = (): string => {
     readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
   );
   return (manifest as { version: string }).version;
+};
+
+/** Sub-commands of sub-commands too. */
+const throwInsteadOfExit = (command: Command): void => {
+  command.exitOverride();
+  for (const sub of command.commands) throwInsteadOfExit(sub);
 };
 
 /** The whole command line, as docs/reference/cli.md lists it. It throws instead of exiting. */
@@ -25,8 +33,10 @@ export const createProgram = (): Command => {
   addExplainCommand(program);
   addVerifyCommand(program);
   addBaselineCommand(program);
+  addTrainCommand(program);
   addSimulateCommand(program);
   addEvaluateCommand(program);
-  for (const command of program.commands) command.exitOverride();
+  addLedgerCommand(program);
+  throwInsteadOfExit(program);
   return program;
 };

@@ -7,7 +7,19 @@ import { createProgram } from '../../src/cli/program.ts';
 import { documents } from './documents.ts';
 
 const page = readFileSync(new URL('../../docs/reference/cli.md', import.meta.url), 'utf8');
-const program = createProgram();
+
+interface Leaf {
+  /** With the names of the commands above it: `ledger verify`. */
+  readonly name: string;
+  readonly command: Command;
+}
+const leavesOf = (parent: Command, above = ''): readonly Leaf[] =>
+  parent.commands.flatMap((command) => {
+    const name = above + command.name();
+    return command.commands.length > 0 ? leavesOf(command, `${name} `) : [{ name, command }];
+  });
+/** Every command that does something. */
+const leaves = leavesOf(createProgram());
 
 /** The text below `## stillwatch NAME`, by name. */
 const chapters = new Map(
@@ -16,13 +28,13 @@ const chapters = new Map(
     .slice(1)
     .map((text) => [text.slice(0, text.indexOf('\n')), text] as const),
 );
-const rowsOf = (command: Command): Map<string, string> =>
+const rowsOf = ({ name }: Leaf): Map<string, string> =>
   new Map(
-    [...(chapters.get(command.name()) ?? '').matchAll(/^\| `([^`]+)` +\| (.+?) +\|$/gm)].map(
-      ([, name, says]) => [name!.replaceAll('\\|', '|'), says!],
+    [...(chapters.get(name) ?? '').matchAll(/^\| `([^`]+)` +\| (.+?) +\|$/gm)].map(
+      ([, what, says]) => [what!.replaceAll('\\|', '|'), says!],
     ),
   );
-const helpOf = (command: Command): string => {
+const helpOf = ({ command }: Leaf): string => {
   let text = '';
   command.configureOutput({ writeOut: (part) => (text += part) });
   command.outputHelp();
@@ -32,27 +44,29 @@ const helpOf = (command: Command): string => {
 test('the page has a chapter for each command, in the order of the program', () => {
   assert.deepEqual(
     [...chapters.keys()],
-    program.commands.map((command) => command.name()),
+    leaves.map(({ name }) => name),
   );
 });
 
 test('each chapter lists the arguments and options of its command, and no other', () => {
-  for (const command of program.commands) {
+  for (const leaf of leaves) {
+    const { name, command } = leaf;
     const args = command.registeredArguments.map(
       (arg) => `<${arg.name()}${arg.variadic ? '...' : ''}>`,
     );
     const options = command.options.map((option) => option.flags);
-    assert.deepEqual([...rowsOf(command).keys()], [...args, ...options], command.name());
+    assert.deepEqual([...rowsOf(leaf).keys()], [...args, ...options], name);
   }
 });
 
 test('choices, defaults and what is required are said', () => {
-  for (const command of program.commands) {
-    const rows = rowsOf(command);
+  for (const leaf of leaves) {
+    const { name, command } = leaf;
+    const rows = rowsOf(leaf);
     for (const option of command.options) {
       const row = rows.get(option.flags)!;
       for (const choice of option.argChoices ?? []) assert.ok(row.includes(`\`${choice}\``), row);
-      assert.equal(row.startsWith('required'), option.mandatory, `${command.name()} ${row}`);
+      assert.equal(row.startsWith('required'), option.mandatory, `${name} ${row}`);
       if (option.defaultValue !== undefined) assert.ok(row.includes(String(option.defaultValue)));
     }
     for (const { argChoices } of command.registeredArguments)
@@ -62,15 +76,16 @@ test('choices, defaults and what is required are said', () => {
 });
 
 test('the help of each command has an example and its exit statuses, as the page does', () => {
-  for (const command of program.commands) {
+  for (const leaf of leaves) {
+    const { name } = leaf;
     const statuses = /Exit status: ([^\n]+(?:\n[^\n.]+)?)/;
-    const help = helpOf(command);
-    assert.match(help, /^Examples?:\n +stillwatch /m, command.name());
+    const help = helpOf(leaf);
+    assert.match(help, /^Examples?:\n +stillwatch /m, name);
     const inHelp = statuses.exec(help)?.[1];
-    const onPage = statuses.exec(chapters.get(command.name())!)?.[1];
-    assert.ok(inHelp && onPage, command.name());
+    const onPage = statuses.exec(chapters.get(name)!)?.[1];
+    assert.ok(inHelp && onPage, name);
     const numbers = (text: string): string[] => text.match(/\b\d\b/g) ?? [];
-    assert.deepEqual(numbers(onPage), numbers(inHelp), command.name());
+    assert.deepEqual(numbers(onPage), numbers(inHelp), name);
   }
 });
 
@@ -78,12 +93,13 @@ test('every command line shown in the documentation is one the program knows', (
   let shown = 0;
   for (const { path, text } of documents())
     for (const [, block] of text.matchAll(/^```(?:sh)?\n([\s\S]*?)^```/gm))
-      for (const [, name, rest] of block!
+      for (const [, line] of block!
         .replaceAll('\\\n', ' ')
-        .matchAll(/(?:^|\| |&& )(?:bin\/)?stillwatch ([a-z]+)([^|\n]*)/gm)) {
-        const command = program.commands.find((c) => c.name() === name);
-        assert.ok(command, `${path}: stillwatch ${name}`);
-        for (const [, flag] of rest!.matchAll(/ (--?[a-z][a-z-]*)/g))
+        .matchAll(/(?:^|\| |&& )(?:bin\/)?stillwatch ([a-z][^|\n]*)/gm)) {
+        const leaf = leaves.find(({ name }) => `${line} `.startsWith(`${name} `));
+        assert.ok(leaf, `${path}: stillwatch ${line}`);
+        const { name, command } = leaf;
+        for (const [, flag] of line!.matchAll(/ (--?[a-z][a-z-]*)/g))
           assert.ok(
             command.options.some((o) => o.long === flag || o.short === flag),
             `${path}: stillwatch ${name} ${flag}`,
