@@ -44,11 +44,17 @@ const target = (share: number | undefined, axis: 'x' | 'y') =>
         }),
       ];
 
-const SHARE_TICKS = [0, 0.25, 0.5, 0.75, 1];
+/** Ticks up to the smallest end that holds every interval: small rates need room. */
+const ticksFor = (points: readonly Drawn[], target: number | undefined): number[] => {
+  const most = Math.max(target ?? 0, ...points.map((p) => p.high));
+  const end = [0.02, 0.1, 0.2, 0.4, 1].find((limit) => most <= limit) ?? 1;
+  return [0, 0.25, 0.5, 0.75, 1].map((part) => Number((part * end).toFixed(4)));
+};
 
 /** One row per point; the name of its series stands above the first of each. */
 const rowsOptions = (spec: Chart, points: readonly Drawn[]): Plot.PlotOptions => {
   const groups = [...Map.groupBy(points, (p) => p.series)];
+  const ticks = ticksFor(points, spec.target);
   const rows: { readonly key: string; readonly label: string; readonly head: boolean }[] = [];
   const placed: (Drawn & { readonly key: string })[] = [];
   for (const [series, own] of groups) {
@@ -79,10 +85,10 @@ const rowsOptions = (spec: Chart, points: readonly Drawn[]): Plot.PlotOptions =>
     marginRight: 24,
     marginBottom: 40,
     marginTop: 10,
-    x: { domain: [0, 1], ticks: SHARE_TICKS, tickFormat: percent, label: spec.x },
+    x: { domain: [0, ticks.at(-1)!], ticks, tickFormat: percent, label: spec.x },
     y: { type: 'band', domain: rows.map((row) => row.key), axis: null },
     marks: [
-      Plot.gridX({ stroke: 'var(--line)', strokeOpacity: 1, ticks: SHARE_TICKS }),
+      Plot.gridX({ stroke: 'var(--line)', strokeOpacity: 1, ticks }),
       ...target(spec.target, 'x'),
       Plot.link(placed, {
         x1: 'low',
@@ -103,6 +109,7 @@ const linesOptions = (spec: Chart, points: readonly Drawn[]): Plot.PlotOptions =
   const groups = [...Map.groupBy(points, (p) => p.series).values()];
   const xs = [...new Set(points.map((p) => Number(p.x)))].sort((a, b) => a - b);
   const isShare = xs.every((x) => x <= 1);
+  const ticks = ticksFor(points, spec.target);
   return {
     width: WIDTH,
     height: 380,
@@ -111,12 +118,12 @@ const linesOptions = (spec: Chart, points: readonly Drawn[]): Plot.PlotOptions =
     marginTop: 24,
     marginRight: 24,
     x: { type: spec.logX === true ? 'log' : 'linear', axis: null },
-    y: { domain: [0, 1], ticks: SHARE_TICKS, tickFormat: percent, label: `↑ ${spec.y}` },
+    y: { domain: [0, ticks.at(-1)!], ticks, tickFormat: percent, label: `↑ ${spec.y}` },
     marks: [
-      Plot.gridY({ stroke: 'var(--line)', strokeOpacity: 1, ticks: SHARE_TICKS }),
+      Plot.gridY({ stroke: 'var(--line)', strokeOpacity: 1, ticks }),
       // Named one by one: a logarithmic axis of its own would leave some out.
       Plot.axisX(xs, {
-        tickFormat: (x: number) => (isShare ? percent(x) : String(x)),
+        text: (x: number) => (isShare ? percent(x) : String(x)),
         label: `${spec.x} →`,
       }),
       ...target(spec.target, 'y'),

@@ -24,7 +24,7 @@ const tableHtml = ({ caption, head, rows }: Table): Html => {
   const kind = (i: number): Html | false => right[i]! && html` class="n"`;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><caption>${caption}</caption>
 <thead><tr>${head.map((text, i) => html`<th scope="col"${kind(i)}>${text}</th>`)}</tr></thead>
-<tbody>${rows.map(
+<tbody>${rows.length === 0 && html`<tr><td colspan="${head.length}">no rows</td></tr>`}${rows.map(
     (
       row,
     ) => html`<tr>${row.map((text, i) => (i === 0 ? html`<th scope="row">${text}</th>` : html`<td${kind(i)}>${text}</td>`))}</tr>

@@ -35,6 +35,16 @@ const rowsOf = (kind: string, worlds: readonly LevelsResult[]) =>
         };
       });
 
+/** Benign accounts in `distillation` findings by group, at each promised level. */
+const groupRows = (worlds: readonly LevelsResult[]): string[][] => {
+  const counts = PROMISED.map((level) => atLevel(worlds, level).map((at) => at.benign));
+  const groups = [...new Set(counts.flat(2).flatMap((benign) => Object.keys(benign)))].sort();
+  return groups.map((group) => [
+    group,
+    ...counts.map((level) => number(sum(level.map((benign) => benign[group] ?? 0)))),
+  ]);
+};
+
 /** Samples of one name of all worlds together. */
 const pooled = (worlds: readonly LevelsResult[]) =>
   [
@@ -99,6 +109,11 @@ export const calibrationSuite: Suite = {
             `${row.benign_accounts}`,
             promiseKept(row.rate, row.level),
           ]),
+        },
+        {
+          caption: `Benign accounts in distillation findings, by group, over ${nulls.length + mixed.length} worlds; groups without any are left out`,
+          head: ['benign group', ...PROMISED.map((level) => `at level ${share(level)}`)],
+          rows: groupRows([...nulls, ...mixed]),
         },
         {
           caption: 'Null p-values against the uniform distribution',

@@ -78,6 +78,18 @@ export const precisionSuite: Suite = {
             pointOf(row.level, 'precision', row.precision),
           ]),
         },
+        {
+          kind: 'lines',
+          title: 'Realised false discovery rate by level',
+          x: 'level (false discovery rate asked for)',
+          y: 'false discovery rate',
+          logX: true,
+          points: rows.flatMap((row) => [
+            pointOf(row.level, 'realised', row.false_discovery_rate),
+            // What the level allows: a line without an interval.
+            { x: row.level, series: 'allowed', value: row.level, low: null, high: null },
+          ]),
+        },
       ],
       data: rows,
     };

@@ -8,7 +8,7 @@ const WIDEST = 46;
 const tableText = ({ caption, head, rows }: Rows): string => {
   const made = new Table({ head: [...head], style: { head: [], border: [] }, wordWrap: true });
   for (const row of rows) made.push(row.map((cell) => forTerminal(cell, WIDEST * 4)));
-  return `${caption}\n${rows.length === 0 ? '  (nothing measured yet)' : made.toString()}`;
+  return `${caption}\n${rows.length === 0 ? '  (no rows)' : made.toString()}`;
 };
 
 /** How far a suite has come. */
