@@ -41,6 +41,7 @@ export const hostileReport = (base: ScanReport = buildReport()): ScanReport => {
     tool: next(),
     procedure: next(),
     calibration: { id: next(), source: next() },
+    models: { intent: next(), embedding: next() },
     limits: HOSTILE,
     read: {
       ...base.read,

@@ -152,6 +152,7 @@ export const buildReport = (specs: readonly CampaignSpec[] = TYPICAL, seed = 7):
       id: 'calibration--self-3f2a91',
       source: 'the scanned population itself, 2 954 accounts taken as ordinary',
     },
+    models: { intent: 'intent-5a1f0c9e2b7d', embedding: 'lexical-words-64' },
     procedure: 'benjamini-hochberg',
     campaigns,
     accounts: [...campaigns.flatMap((campaign) => accountsOf(campaign, random)), single],

@@ -66,6 +66,7 @@ const judgedLines = (report: ScanReport, paint: Paint): string[] =>
   labelled(
     'judged',
     `against ${forTerminal(report.calibration.source, 200)} (${forTerminal(report.calibration.id, 60)}), ` +
+      `by model ${forTerminal(report.models.intent, 60)} on ${forTerminal(report.models.embedding, 60)}, ` +
       `at a false discovery rate of ${percent(report.fdr)} (${forTerminal(procedureName(report.procedure), 40)})`,
     paint,
   );

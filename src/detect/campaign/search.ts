@@ -46,6 +46,8 @@ export interface Search {
   readonly population: Population;
   readonly table: PromptTable;
   readonly families: Families;
+  /** What turned prompts into points. */
+  readonly embedding: string;
   readonly shared: SharedKeys;
   readonly candidates: readonly Candidate[];
   readonly operations: readonly Operation[];
@@ -209,6 +211,7 @@ export const searchCampaigns = (
     population,
     table,
     families,
+    embedding: embedding.id,
     shared,
     candidates,
     operations: refineCandidates(context, candidates, minEntities, measure, test, relays),

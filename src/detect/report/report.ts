@@ -98,12 +98,21 @@ export interface ReadReport {
   readonly quarantine: readonly RejectedRow[];
 }
 
+/** Ids of what was fitted or chosen before this log was seen. */
+export interface ModelsReport {
+  /** The intent model (docs/reference/model.md). */
+  readonly intent: string;
+  /** What turned prompts into points (docs/concepts/prompt-families.md). */
+  readonly embedding: string;
+}
+
 export interface ScanReport {
   readonly version: 1;
   readonly tool: string;
   readonly read: ReadReport;
   readonly fdr: number;
   readonly calibration: { readonly id: string; readonly source: string };
+  readonly models: ModelsReport;
   /** 'benjamini-hochberg' */
   readonly procedure: string;
   readonly campaigns: readonly CampaignReport[];

@@ -181,6 +181,7 @@ export const buildReport = (input: ReportInput): ScanReport => {
       id: calibrationId(judgement.reference, model),
       source: `${input.calibratedOn}; intent model ${model.id}`,
     },
+    models: { intent: model.id, embedding: search.embedding },
     procedure: 'benjamini-hochberg',
     campaigns,
     accounts: accountsOf(search, findings, campaigns),

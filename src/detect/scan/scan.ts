@@ -1,7 +1,9 @@
-import { createPopulation } from '../campaign/population.ts';
+import { createPopulation, type Population } from '../campaign/population.ts';
 import { SEARCH_DEFAULTS, type Search, searchCampaigns } from '../campaign/search.ts';
 import { readAccounts } from '../exchange/accounts.ts';
 import type { AccountRecord } from '../exchange/exchange.ts';
+import type { Embedder, Embedding } from '../family/embedding/embedding.ts';
+import { createPromptTable } from '../family/prompt-table.ts';
 import type { ScanReport } from '../report/report.ts';
 import { type IntentModel, loadIntentModel } from '../verdict/intent-model.ts';
 import { type Judgement, judge } from '../verdict/judge.ts';
@@ -14,6 +16,9 @@ export interface ScanOptions extends ProfileLogOptions {
   /** Path of the accounts file. */
   readonly accounts?: string | undefined;
   readonly baseline?: Baseline | undefined;
+  /** The built-in one unless told. */
+  readonly model?: IntentModel | undefined;
+  readonly embedder?: Embedder | undefined;
   /** False discovery rate, above 0 and below 1. */
   readonly level: number;
   readonly onStage?: (stage: string) => void;
@@ -31,10 +36,21 @@ export interface SearchedLog {
   readonly tally: ReadTally;
 }
 
+/** Asks for the vectors of every prompt that the search will look at, before it starts. */
+const embedSamples = (
+  population: Population,
+  embedder: Embedder,
+  onStage: ScanOptions['onStage'],
+): Promise<Embedding> => {
+  onStage?.('embeddings');
+  const table = createPromptTable(population.profiles, SEARCH_DEFAULTS.promptLimit);
+  return embedder(table.samples.map((sample) => sample.text));
+};
+
 /** The log and its accounts file to operations, before any verdict. */
 export const searchLog = async (
   patterns: readonly string[],
-  options: Pick<ScanOptions, 'accounts' | 'onStage'> & ProfileLogOptions,
+  options: Pick<ScanOptions, 'accounts' | 'embedder' | 'onStage'> & ProfileLogOptions,
 ): Promise<SearchedLog> => {
   const records: ReadonlyMap<string, AccountRecord> =
     options.accounts === undefined ? new Map() : (await readAccounts(options.accounts)).accounts;
@@ -44,6 +60,9 @@ export const searchLog = async (
   const population = createPopulation(profiles, records);
   const search = searchCampaigns(population, {
     ...SEARCH_DEFAULTS,
+    ...(options.embedder === undefined
+      ? {}
+      : { embedding: await embedSamples(population, options.embedder, options.onStage) }),
     ...(options.onStage === undefined ? {} : { onStage: options.onStage }),
   });
   return { search, tally };
@@ -56,8 +75,7 @@ export const searchLog = async (
 export const scan = async (patterns: readonly string[], options: ScanOptions): Promise<Scan> => {
   const { search, tally } = await searchLog(patterns, options);
   options.onStage?.('verdicts');
-  const model = loadIntentModel();
-  const { level, baseline } = options;
+  const { level, baseline, model = loadIntentModel() } = options;
   const judgement = judge(search, { level, model, reference: baseline?.reference });
   const calibratedOn =
     baseline === undefined

@@ -12,6 +12,11 @@ import {
   templateConcentration,
   temporalRegularity,
 } from './profile-signals.ts';
+import {
+  SIGNAL_DEFINITIONS,
+  type SignalDefinition,
+  type SignalName,
+} from './signal-definitions.ts';
 
 /** Everything a signal may look at: one set of accounts, scored as one. */
 export interface GroupView {
@@ -23,8 +28,8 @@ export interface GroupView {
   readonly releases: Releases;
 }
 
-export interface Signal {
-  readonly name: string;
+export interface Signal extends SignalDefinition {
+  readonly name: SignalName;
   readonly axis: Axis;
   /** +1: more of it speaks for the axis; −1: less of it does. */
   readonly direction: 1 | -1;
@@ -34,10 +39,13 @@ export interface Signal {
   readonly says: (value: number) => string;
 }
 
+/** A signal without its definition in words. */
+type Measured = Omit<Signal, keyof SignalDefinition>;
+
 const percent = (x: number): string => `${(100 * x).toFixed(x < 0.1 ? 1 : 0)} %`;
 const times = (x: number): string => x.toFixed(x < 10 ? 1 : 0);
 
-const KIND_WORDS: Readonly<Record<KeyKind, readonly [name: string, what: string]>> = {
+const KIND_WORDS: Readonly<Record<KeyKind, readonly [name: SignalName, what: string]>> = {
   payment: ['shared-payment', 'a payment instrument'],
   'address-block': ['shared-address-block', 'an address block'],
   'end-user': ['shared-end-user', 'an end user'],
@@ -51,7 +59,7 @@ export const KIND_SIGNALS = Object.fromEntries(
 ) as Readonly<Record<KeyKind, string>>;
 
 /** Share of the members who share an identifier of one kind with another member. */
-const sharedIdentifier = (kind: KeyKind): Signal => ({
+const sharedIdentifier = (kind: KeyKind): Measured => ({
   name: KIND_WORDS[kind][0],
   axis: 'network',
   direction: 1,
@@ -60,11 +68,7 @@ const sharedIdentifier = (kind: KeyKind): Signal => ({
   says: (v) => `${percent(v)} of the members share ${KIND_WORDS[kind][1]} with another member.`,
 });
 
-/**
- * The signals of a set of accounts. docs/reference/signals.md describes each one with its source and
- * its legitimate twin; a test keeps the two lists equal.
- */
-export const SIGNALS: readonly Signal[] = [
+const MEASURED: readonly Measured[] = [
   ...KEY_KINDS.map(sharedIdentifier),
   {
     name: 'limit-hand-over',
@@ -228,6 +232,15 @@ export const SIGNALS: readonly Signal[] = [
     says: (v) => `${percent(v)} of the traffic moved to a new model within a day of its release.`,
   },
 ];
+
+/**
+ * The signals of a set of accounts. docs/reference/signals.md describes each one with its formula, unit,
+ * source and legitimate twin; a test keeps page and code equal.
+ */
+export const SIGNALS: readonly Signal[] = MEASURED.map((signal) => ({
+  ...signal,
+  ...SIGNAL_DEFINITIONS[signal.name],
+}));
 
 /** The signals that depend on the family's prompts alone; NaN for all others. */
 export const contentSignals = (content: ContentEvidence): Record<string, number> => {

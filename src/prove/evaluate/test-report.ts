@@ -32,6 +32,7 @@ export const reportOf = (
     },
     fdr: 0.01,
     calibration: { id: 'calibration--test', source: 'test' },
+    models: { intent: 'intent-test', embedding: 'test' },
     procedure: 'benjamini-hochberg',
     campaigns: campaigns.map(([verdict, accounts], i) => ({
       id: `campaign--${i}`,

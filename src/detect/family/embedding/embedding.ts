@@ -14,3 +14,6 @@ export interface Embedding {
   /** `random` gives uniform numbers on [0, 1); the same stream gives the same vectors. */
   readonly embed: (texts: readonly string[], random: () => number) => Vectors;
 }
+
+/** An embedding that has to be asked for first: it answers for exactly these texts. */
+export type Embedder = (texts: readonly string[]) => Promise<Embedding>;
