@@ -133,23 +133,6 @@ const hashesOfVocabulary: RuleCheck = (object, sink) => {
   }
 };
 
-const socketOptions: RuleCheck = (object, sink) => {
-  if (!isRecord(object.options)) return;
-  for (const name of Object.keys(object.options)) {
-    // 6.12.4.1: the prefix says to which level an option belongs.
-    if (/^(?:SO|ICMP|ICMP6|IP|IPV6|MCAST|TCP|IRLMP)_/.test(name)) continue;
-    sink.path.push('options');
-    faultAt(
-      sink,
-      name,
-      'STIX_DICTIONARY_KEY',
-      '6.12.4.1',
-      'An option of a socket begins with SO_, IP_, TCP_ and the like.',
-    );
-    sink.path.pop();
-  }
-};
-
 const indicatorPattern: RuleCheck = (object, sink) => {
   if (object.pattern_type !== 'stix' || typeof object.pattern !== 'string') return;
   const parsed = parsePattern(object.pattern);
@@ -215,5 +198,4 @@ export const NAMED_RULES: { readonly [N in NamedRule]: RuleCheck } = {
   'network-traffic-active': networkTrafficActive,
   'observed-data-objects': observedDataObjects,
   'relationship-ends': relationshipEnds,
-  'socket-options': socketOptions,
 };

@@ -74,8 +74,7 @@ export type NamedRule =
   | 'marking-definition'
   | 'network-traffic-active'
   | 'observed-data-objects'
-  | 'relationship-ends'
-  | 'socket-options';
+  | 'relationship-ends';
 
 /** One object, or one object inside another. `section` is where the specification defines it. */
 export interface Table<P extends Properties = Properties> {
