@@ -1,5 +1,13 @@
 /** `npm run bench [NAME...]`: every benchmark, or the named ones. Ratios within one run, never absolute claims. */
-const BENCHES = ['exchange', 'prompt-scan', 'profile', 'linking'] as const;
+const BENCHES = [
+  'exchange',
+  'prompt-scan',
+  'profile',
+  'linking',
+  'ledger',
+  'blinding',
+  'stix',
+] as const;
 
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));
 const unknown = wanted.filter((name) => !(BENCHES as readonly string[]).includes(name));

@@ -8,20 +8,22 @@ const sha256 = (data: Uint8Array): Uint8Array => hash('sha256', data, 'buffer');
 /** RFC 6962 section 2.1: the root of the empty tree is the hash of nothing. */
 export const EMPTY_ROOT: Uint8Array = sha256(new Uint8Array(0));
 
+/** Where a leaf is put together: hashing is synchronous, so one buffer serves all (an entry has 65,535 bytes at most). */
+const leafData = new Uint8Array(1 + 0xffff);
+const nodeData = new Uint8Array(1 + 2 * HASH_BYTES).fill(1, 0, 1);
+
 /** MTH({d}) = SHA-256(0x00 || d); the prefixes keep leaves and nodes apart (second preimages). */
 export const leafHash = (entry: Uint8Array): Uint8Array => {
-  const data = new Uint8Array(entry.length + 1);
+  const data = entry.length < leafData.length ? leafData : new Uint8Array(1 + entry.length);
   data.set(entry, 1);
-  return sha256(data);
+  return sha256(data.subarray(0, 1 + entry.length));
 };
 
 /** SHA-256(0x01 || left || right). */
 export const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array => {
-  const data = new Uint8Array(1 + 2 * HASH_BYTES);
-  data[0] = 1;
-  data.set(left, 1);
-  data.set(right, 1 + HASH_BYTES);
-  return sha256(data);
+  nodeData.set(left, 1);
+  nodeData.set(right, 1 + HASH_BYTES);
+  return sha256(nodeData);
 };
 
 /**
