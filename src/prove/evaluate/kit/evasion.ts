@@ -1,4 +1,3 @@
-import { boundedMean } from './bounded-mean.ts';
 import {
   EVASION_CASES,
   type EvasionCase,
@@ -7,6 +6,7 @@ import {
   REFERENCES,
   referenceSpec,
 } from './evasion-cases.ts';
+import { pairedDifference } from './paired-difference.ts';
 import { finished, type Plan, type Results, type Suite } from './suite.ts';
 import { briefly, number, pointOf, recallOf, sum } from './tables.ts';
 import { type Job, job } from './work/job.ts';
@@ -16,8 +16,9 @@ import type { WorldSpec } from './work/world-spec.ts';
 const jobsOf = ({ seeds }: Plan, world: WorldSpec): Job<'scan'>[] =>
   seeds.map((seed) => job('scan', { world }, seed));
 
-const found = ({ tally }: ScanResult): number =>
-  tally.campaigns.filter((c) => c.seen_as === 'distillation').length / tally.campaigns.length;
+/** There is one campaign per world. */
+const found = ({ tally }: ScanResult): boolean =>
+  tally.campaigns.some((c) => c.seen_as === 'distillation');
 
 const meanOf = (worlds: readonly ScanResult[], value: (world: ScanResult) => number): number =>
   sum(worlds.map(value)) / worlds.length;
@@ -28,6 +29,8 @@ const costsOf = (worlds: readonly ScanResult[], rewrites: boolean) => {
   return {
     accounts: meanOf(worlds, (w) => sum(w.tally.campaigns.map((c) => c.accounts))),
     harvested,
+    cards: meanOf(worlds, (w) => w.sent.cards),
+    addresses: meanOf(worlds, (w) => w.sent.addresses),
     days: meanOf(worlds, (w) => w.days),
     /** Tokens carried beside the data set for each prompt of it. */
     carried: meanOf(worlds, (w) => w.sent.otherTokens) / harvested,
@@ -50,9 +53,14 @@ const rowOf = (results: Results, plan: Plan, evasion: EvasionCase) => {
   if (pairs.length === 0) return null;
   const before = pairs.map((pair) => pair.before);
   const after = pairs.map((pair) => pair.after);
-  // A difference of shares lies between −1 and 1; the interval is for values between 0 and 1.
-  const half = boundedMean(pairs.map((pair) => (1 + found(pair.before) - found(pair.after)) / 2));
-  const stretch = (value: number | null): number | null => (value === null ? null : 2 * value - 1);
+  const count = (first: boolean, second: boolean): number =>
+    pairs.filter((pair) => found(pair.before) === first && found(pair.after) === second).length;
+  const loss = pairedDifference({
+    both: count(true, true),
+    first: count(true, false),
+    second: count(false, true),
+    neither: count(false, false),
+  })!;
   const [plain, cost] = [costsOf(before, false), costsOf(after, evasion.rewrites ?? false)];
   return {
     from: evasion.from,
@@ -60,10 +68,16 @@ const rowOf = (results: Results, plan: Plan, evasion: EvasionCase) => {
     pairs: pairs.length,
     before: recallOf(before),
     after: recallOf(after),
-    loss: { value: stretch(half.value), low: stretch(half.low), high: stretch(half.high) },
+    loss,
     accounts: cost.accounts / plain.accounts,
+    cards: cost.cards / plain.cards,
+    addresses: cost.addresses / plain.addresses,
     days: (cost.days * plain.harvested) / cost.harvested,
-    carried: cost.carried - plain.carried,
+    // Chance moves the mix by a few per cent: less than a twentieth is none.
+    carried:
+      Math.abs(cost.carried - plain.carried) < plain.carried / 20
+        ? 0
+        : cost.carried - plain.carried,
     rewritten: cost.rewritten,
   };
 };
@@ -93,10 +107,10 @@ const tokensText = ({ carried, rewritten }: Row): string => {
 const worst = (rows: readonly Row[], from: ReferenceName): string[] => {
   const own = rows.filter((row) => row.from === from);
   if (own.length === 0) return [];
-  const [first] = own.toSorted((a, b) => b.loss.value! - a.loss.value!);
-  const untouched = own.filter((row) => row.loss.value! <= 0).map((row) => row.name);
+  const [first] = own.toSorted((a, b) => b.loss.value - a.loss.value);
+  const untouched = own.filter((row) => row.loss.value <= 0).map((row) => row.name);
   return [
-    `Against a ${from} operator the costliest evasion for the detector is "${first!.name}" (${lossText(first!)}); ${untouched.length} of ${own.length} evasions cost it nothing measurable${untouched.length > 0 ? `: ${untouched.join(', ')}` : ''}.`,
+    `Against a ${from} operator the evasion that takes most is "${first!.name}" (${lossText(first!)}); ${untouched.length} of ${own.length} evasions took nothing${untouched.length > 0 ? `: ${untouched.join(', ')}` : ''}.`,
   ];
 };
 
@@ -118,8 +132,8 @@ export const evasionSuite: Suite = {
     return {
       answers: (Object.keys(REFERENCES) as ReferenceName[]).flatMap((from) => worst(rows, from)),
       method: [
-        'For each seed the world with the evasion is compared with the same world without it: same ordinary accounts, one campaign. The loss is the difference in recall over these pairs; its interval is that of Chernoff and Hoeffding.',
-        'Costs come from the traffic: accounts used; days until as many prompts are answered as without the evasion; tokens per harvested prompt that are carried beside the data set beyond what the unevaded operator carries, and, where prompts are rewritten or translated, twice the tokens of the prompt for one pass through a model (an estimate: prices differ).',
+        'For each seed the world with the evasion is compared with the same world without it: same ordinary accounts, one campaign. The loss is the difference in recall over these pairs; its interval is that of Newcombe for paired outcomes.',
+        'Costs come from the world: accounts, payment instruments and addresses used; days until as many prompts are answered as without the evasion; tokens per harvested prompt that are carried beside the data set beyond what the unevaded operator carries, and, where prompts are rewritten or translated, twice the tokens of the prompt for one pass through a model (an estimate: prices differ).',
         'Careless: one card for ten accounts, sign-ups within hours, rented address blocks, orders to all accounts, steady hours. Careful: the centre of the grid. Both carry 50 % unrelated traffic.',
       ],
       limits: [
@@ -138,6 +152,8 @@ export const evasionSuite: Suite = {
             'recall after',
             'loss',
             'accounts',
+            'cards',
+            'addresses',
             'days for the same harvest',
             'tokens per harvested prompt',
           ],
@@ -149,6 +165,8 @@ export const evasionSuite: Suite = {
             briefly(row.after),
             lossText(row),
             timesText(row.accounts),
+            timesText(row.cards),
+            timesText(row.addresses),
             number(row.days),
             tokensText(row),
           ]),

@@ -44,6 +44,8 @@ test('a plain campaign is found (positive control), and its costs are counted', 
   assert.ok(campaign!.held >= 36, `${campaign!.held} of 40`);
   const { sent } = result;
   assert.ok(sent.otherTokens > 0);
+  // A third of forty accounts share cards by twos to fours; some have none.
+  assert.ok(sent.cards > 15 && sent.cards < 40 && sent.addresses > 40, `${sent.cards}`);
   assert.ok(sent.harvested > 0.4 * sent.exchanges && sent.harvested < 0.6 * sent.exchanges);
   assert.ok(sent.promptTokens > 0 && sent.promptTokens < sent.harvestTokens);
   const [harvest] = result.harvested;

@@ -61,6 +61,8 @@ const scanned = (world: WorldSpec, seed: number, finds: (w: WorldSpec) => boolea
       harvestTokens: 100 * harvested,
       promptTokens: 20 * harvested,
       otherTokens: 50 * (total - harvested),
+      cards: world.evade?.includes('own-cards') ? world.accounts : 10,
+      addresses: 20,
     },
     harvested: names.map(() => ({ corpus: 'file.jsonl', prompts: 9000, asked: 100 + seed })),
     baselines: [],
@@ -188,6 +190,8 @@ test('evasion: the loss is that of pairs, and costs follow from the traffic', ()
     name: string;
     loss: { value: number; low: number; high: number };
     accounts: number;
+    cards: number;
+    addresses: number;
     days: number;
     carried: number;
     rewritten: number;
@@ -196,10 +200,11 @@ test('evasion: the loss is that of pairs, and costs follow from the traffic', ()
     rows.find((r) => r.from === from && r.name.startsWith(name))!;
   const cards = row('careful', 'own cards');
   assert.equal(cards.loss.value, 1);
-  // Four pairs are few: 2 · 0.025^(1/4) − 1.
-  assert.ok(Math.abs(cards.loss.low - (2 * 0.025 ** 0.25 - 1)) < 1e-6);
-  assert.ok(cards.loss.high > 0.999);
+  assert.ok(cards.loss.low > 0 && cards.loss.low < 0.5, 'four pairs are few');
+  assert.equal(cards.loss.high, 1);
   assert.equal(cards.accounts, 1);
+  assert.equal(cards.cards, 4);
+  assert.equal(cards.addresses, 1);
   const smaller = row('careful', 'a quarter of the traffic, four times');
   assert.equal(smaller.loss.value, 0);
   assert.ok(smaller.loss.low < 0 && smaller.loss.high > 0);
@@ -249,7 +254,7 @@ test('specs become requests: the same numbers, and honest accounts beside every 
   const request = requestOf(spec, plan.sources, 7);
   assert.deepEqual(request.campaignAccounts, [150, 150]);
   assert.equal(request.accounts, 950);
-  assert.equal(request.perAccount![0] + request.perAccount![1], 51);
+  assert.equal(request.perAccount![0] + request.perAccount![1], 50);
   assert.equal(requestOf(specOf(800, { campaigns: 0, relays: 0 }), plan.sources, 7).world, 'quiet');
 });
 

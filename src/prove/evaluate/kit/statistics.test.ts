@@ -5,6 +5,7 @@ import { createRandom, uniform } from '../../../base/random.ts';
 import { clopperPearson } from '../../../base/statistics.ts';
 import { boundedMean } from './bounded-mean.ts';
 import { isotonic, smallestReaching } from './isotonic.ts';
+import { pairedDifference } from './paired-difference.ts';
 import { uniformity } from './uniformity.ts';
 
 test('without a single failure the bounded mean is as wide as the exact interval', () => {
@@ -80,4 +81,37 @@ test('uniform p-values stay within the bound, small ones do not', () => {
   assert.ok(shy.distance! > shy.bound! && shy.excess! < shy.bound!);
   assert.deepEqual(uniformity([0.5]).distance, 0.5);
   assert.equal(uniformity([]).distance, null);
+});
+
+test('the difference of paired shares keeps a width, mirrors, and covers', () => {
+  const none = pairedDifference({ both: 20, first: 0, second: 0, neither: 0 })!;
+  assert.equal(none.value, 0);
+  // Both shares are 1: the interval is Wilson's, to both sides.
+  assert.ok(Math.abs(none.high - (1 - 20 / (20 + 1.959964 ** 2))) < 1e-4, `${none.high}`);
+  assert.equal(none.low, -none.high);
+  const all = pairedDifference({ both: 0, first: 20, second: 0, neither: 0 })!;
+  assert.ok(all.value === 1 && all.high === 1 && all.low > 0.7);
+  assert.equal(pairedDifference({ both: 0, first: 0, second: 0, neither: 0 }), null);
+  const count = fc.integer({ min: 0, max: 12 });
+  fc.assert(
+    fc.property(count, count, count, count, (both, first, second, neither) => {
+      const there = pairedDifference({ both, first, second, neither });
+      const back = pairedDifference({ both, first: second, second: first, neither });
+      if (there === null || back === null) return;
+      assert.ok(there.low <= there.value && there.value <= there.high);
+      assert.ok(Math.abs(there.low + back.high) < 1e-9);
+    }),
+  );
+  const random = createRandom(3, 'pairs');
+  let covered = 0;
+  for (let round = 0; round < 400; round++) {
+    const pairs = { both: 0, first: 0, second: 0, neither: 0 };
+    for (let i = 0; i < 30; i++) {
+      const u = uniform(random);
+      pairs[u < 0.5 ? 'both' : u < 0.8 ? 'first' : u < 0.9 ? 'second' : 'neither']++;
+    }
+    const { low, high } = pairedDifference(pairs)!;
+    if (low <= 0.2 && 0.2 <= high) covered++;
+  }
+  assert.ok(covered > 0.92 * 400, `${covered} of 400`);
 });

@@ -1,7 +1,7 @@
 /** Writes one world and remembers what no log carries: who harvested how much. */
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TrafficRow } from '../../../simulate/rows.ts';
+import type { AccountRow, TrafficRow } from '../../../simulate/rows.ts';
 import { type WorldSummary, writeWorld } from '../../../simulate/write-world.ts';
 import { type LabelRow, readLabels } from '../../labels.ts';
 import type { Lab } from './lab.ts';
@@ -17,6 +17,9 @@ export interface Sent {
   readonly otherTokens: number;
   /** Tokens of the data set's prompts alone. */
   readonly promptTokens: number;
+  /** Different payment instruments and addresses that campaign accounts use. */
+  readonly cards: number;
+  readonly addresses: number;
 }
 
 export interface ComposedWorld {
@@ -28,6 +31,17 @@ export interface ComposedWorld {
   /** Row numbers of each campaign's exchanges in traffic.jsonl, ascending, and their times (epoch ms). */
   readonly rowsOf: ReadonlyMap<string, { readonly rows: number[]; readonly times: number[] }>;
 }
+
+/** Different payment instruments of some accounts. */
+const cardsOf = (path: string, members: ReadonlySet<string>): number => {
+  const rows = readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    // Written by this process a moment ago: the rows are what the simulator calls them.
+    .map((line) => JSON.parse(line) as AccountRow);
+  const own = rows.filter((row) => members.has(row.account_id));
+  return new Set(own.flatMap((row) => row.payment_fingerprint ?? [])).size;
+};
 
 /** Replaces the world that the scratch folder held. */
 export const compose = async (
@@ -41,11 +55,14 @@ export const compose = async (
   let row = 0;
   const sent = { harvested: 0, harvestTokens: 0, promptTokens: 0 };
   const tokens = new Map<string, number>();
+  const addresses = new Map<string, Set<string>>();
   const watch = (r: TrafficRow, harvest: boolean): void => {
     const own = byAccount.get(r.account_id) ?? { rows: [], times: [] };
     byAccount.set(r.account_id, own);
     own.rows.push(row++);
     own.times.push(Date.parse(r.timestamp));
+    const places = addresses.get(r.account_id) ?? new Set();
+    addresses.set(r.account_id, places.add(r.ip));
     const size = r.prompt_tokens + r.response_tokens;
     tokens.set(r.account_id, (tokens.get(r.account_id) ?? 0) + size);
     if (!harvest) return;
@@ -71,6 +88,8 @@ export const compose = async (
     rows.sort((a, b) => a - b);
     times.sort((a, b) => a - b);
   }
+  const ids = new Set(members.map((label) => label.account_id));
+  const used = new Set([...ids].flatMap((id) => [...(addresses.get(id) ?? [])]));
   return {
     traffic: join(folder, 'traffic.jsonl'),
     accounts: join(folder, 'accounts.jsonl'),
@@ -80,6 +99,8 @@ export const compose = async (
       ...sent,
       exchanges: [...rowsOf.values()].reduce((sum, { rows }) => sum + rows.length, 0),
       otherTokens: allTokens - sent.harvestTokens,
+      cards: cardsOf(join(folder, 'accounts.jsonl'), ids),
+      addresses: used.size,
     },
     rowsOf,
   };

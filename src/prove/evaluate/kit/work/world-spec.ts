@@ -62,10 +62,11 @@ export const specOf = (
 export const nullSpec = (ordinary: number, network: NetworkEvidence = 'weak'): WorldSpec =>
   specOf(ordinary, { campaigns: 0, relays: 0, network });
 
-const around = (mean: number): Range => [
-  Math.max(1, Math.round(0.7 * mean)),
-  Math.max(1, Math.round(1.3 * mean)),
-];
+/** As far below the mean as above it. */
+const around = (mean: number): Range => {
+  const low = Math.max(1, Math.floor(0.7 * mean));
+  return [low, 2 * mean - low];
+};
 
 /** Prompts one campaign needs if none is to be asked twice. */
 export const promptsNeeded = ({ accounts, exchanges, unrelated }: WorldSpec): number =>
