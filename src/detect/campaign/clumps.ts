@@ -1,4 +1,5 @@
 import { KEY_KINDS, type KeyKind, type SharedKeys } from './shared-keys.ts';
+import { type DatedMember, SIGN_UP_SPANS_MS, tightestRuns } from './sign-ups.ts';
 
 /** What of a population the count of clumps needs: who is one entity, and who is comparable. */
 export interface Entities {
@@ -22,7 +23,14 @@ export interface Clumps {
   /** Σ over clumps of min(entities − 1, CLUMP_CAP). */
   readonly weight: number;
   /** The same among the members that no earlier kind joined, and its mean if they shared as others do. */
-  readonly fresh: { readonly weight: number; readonly expected: number };
+  readonly fresh: Fresh;
+}
+
+export interface Fresh {
+  readonly weight: number;
+  readonly expected: number;
+  /** Ways to count that were tried, of which this one says most. */
+  readonly choices: number;
 }
 
 export const CLUMP_CAP = 3;
@@ -60,12 +68,14 @@ const joinByKind = (
   return parent;
 };
 
+type Count = Pick<Clumps, 'clumps' | 'accounts' | 'weight'>;
+
 const clumpsOfKind = (
   population: Entities,
   shared: Pick<SharedKeys, 'keys' | 'keysOf'>,
   members: readonly number[],
   kind: KeyKind,
-): Pick<Clumps, 'clumps' | 'accounts' | 'weight'> => {
+): Count => {
   const parent = joinByKind(population, shared, members, kind);
   const sizes = new Map<number, number>();
   for (const entity of parent.keys()) {
@@ -155,26 +165,55 @@ export const expectedWeight = (
   return expected;
 };
 
+/** What the members are looked up in. */
+export interface Identifiers {
+  readonly population: Entities;
+  readonly shared: Pick<SharedKeys, 'keys' | 'keysOf'>;
+  /** The dated ones among the tested members, ascending by sign-up. */
+  readonly dated: readonly DatedMember[];
+  readonly ratesOf: (kind: KeyKind) => readonly OutsideRate[];
+}
+
+const signUpCount = (
+  dated: readonly DatedMember[],
+  members: readonly number[],
+): Count & { readonly fresh: Fresh } => {
+  const wanted = new Set(members);
+  const { runs, weight, expected } = tightestRuns(
+    dated.filter((m) => wanted.has(m.account)),
+    CLUMP_CAP,
+  );
+  const joined = new Set(runs.flatMap((run) => run.map((m) => m.account)));
+  return {
+    clumps: runs.length,
+    accounts: members.filter((a) => joined.has(a)),
+    weight,
+    fresh: { weight, expected, choices: SIGN_UP_SPANS_MS.length },
+  };
+};
+
 /**
  * The clumps of every kind of identifier among the members. Each member is counted as fresh evidence
  * once, by the first kind that joins it to another: a class behind one card, one address and one hour
  * of sign-up is one coincidence seen three ways, and the kinds' tests stay independent.
  */
 export const findClumps = (
-  population: Entities,
-  shared: Pick<SharedKeys, 'keys' | 'keysOf'>,
+  { population, shared, dated, ratesOf }: Identifiers,
   members: readonly number[],
-  ratesOf: (kind: KeyKind) => readonly OutsideRate[] = (kind) =>
-    outsideRates(population, shared, members, kind),
 ): Clumps[] => {
   const joined = new Set<number>();
-  return KEY_KINDS.map((kind) => {
-    const rates = ratesOf(kind);
-    const all = clumpsOfKind(population, shared, members, kind);
+  return KEY_KINDS.map((kind): Clumps => {
     const rest = joined.size === 0 ? members : members.filter((a) => !joined.has(a));
+    if (kind === 'sign-up') {
+      const { fresh } = signUpCount(dated, rest);
+      const all = signUpCount(dated, members);
+      for (const a of all.accounts) joined.add(a);
+      return { kind, ...all, fresh };
+    }
+    const all = clumpsOfKind(population, shared, members, kind);
     const fresh = rest === members ? all : clumpsOfKind(population, shared, rest, kind);
     for (const a of all.accounts) joined.add(a);
-    const expected = expectedWeight(rates, countByStratum(population, rest));
-    return { kind, ...all, fresh: { weight: fresh.weight, expected } };
+    const expected = expectedWeight(ratesOf(kind), countByStratum(population, rest));
+    return { kind, ...all, fresh: { weight: fresh.weight, expected, choices: 1 } };
   });
 };

@@ -1,9 +1,10 @@
 import { logFisher, logNormalUpperTail, logPoissonUpperTail } from '../../base/tails.ts';
 import { type Bouts, boutsOf } from './bouts.ts';
-import { type Clumps, findClumps } from './clumps.ts';
+import { type Clumps, findClumps, outsideRates } from './clumps.ts';
 import { type HandOver, measureHandOver } from './hand-over.ts';
 import type { Population } from './population.ts';
 import type { KeyKind, SharedKeys } from './shared-keys.ts';
+import { createSignUps, datedMembers, type SignUps } from './sign-ups.ts';
 import { measureSynchrony, type Synchrony } from './synchrony.ts';
 
 /** What links the members of a set of accounts besides what they ask. */
@@ -18,6 +19,7 @@ export interface NetworkEvidence {
 export interface NetworkIndex {
   readonly population: Population;
   readonly shared: SharedKeys;
+  readonly signUps: SignUps;
   readonly bouts: (account: number) => Bouts;
 }
 
@@ -26,6 +28,7 @@ export const createNetworkIndex = (population: Population, shared: SharedKeys): 
   return {
     population,
     shared,
+    signUps: createSignUps(population),
     bouts: (account) => (cache[account] ??= boutsOf(population.profiles[account]!)),
   };
 };
@@ -33,16 +36,31 @@ export const createNetworkIndex = (population: Population, shared: SharedKeys): 
 /** Timing is compared over at most this many members: enough to be sure, bounded for large sets. */
 const MAX_TIMED = 400;
 
+/** The identifiers that join the members, without the timing. */
+export const clumpsAmong = (
+  { population, shared, signUps }: NetworkIndex,
+  members: readonly number[],
+): Clumps[] =>
+  findClumps(
+    {
+      population,
+      shared,
+      dated: datedMembers(population, signUps, members),
+      ratesOf: (kind) => outsideRates(population, shared, members, kind),
+    },
+    members,
+  );
+
 export const measureNetwork = (
   index: NetworkIndex,
   members: readonly number[],
   random: () => number,
 ): NetworkEvidence => {
-  const { population, shared } = index;
+  const { population } = index;
   const stride = Math.max(1, Math.ceil(members.length / MAX_TIMED));
   const timed = members.filter((_, i) => i % stride === 0);
   return {
-    clumps: findClumps(population, shared, members),
+    clumps: clumpsAmong(index, members),
     handOver: measureHandOver(timed.map(index.bouts)),
     synchrony: measureSynchrony(
       timed.map((a) => population.profiles[a]!.activity),
@@ -59,7 +77,11 @@ const HONEST_CLUMP_WEIGHT = 1;
 
 /** ln p of the fresh evidence of one kind, if the members shared as people outside the set do. */
 export const clumpsLogP = ({ fresh }: Pick<Clumps, 'fresh'>): number =>
-  logPoissonUpperTail(fresh.weight, fresh.expected + HONEST_CLUMP_WEIGHT);
+  Math.min(
+    0,
+    logPoissonUpperTail(fresh.weight, fresh.expected + HONEST_CLUMP_WEIGHT) +
+      Math.log(fresh.choices),
+  );
 
 /**
  * Kinds that can carry the network axis. Address blocks support it and link members, but equal

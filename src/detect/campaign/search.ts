@@ -4,11 +4,11 @@ import type { Embedding } from '../family/embedding/embedding.ts';
 import { FAMILY_DEFAULTS, type Families, findFamilies } from '../family/find-families.ts';
 import { createPromptTable, type PromptTable } from '../family/prompt-table.ts';
 import { findCandidates, networkComponents } from './candidates.ts';
-import { findClumps } from './clumps.ts';
 import type { ContentGroup } from './content-groups.ts';
 import { askersOf } from './habits.ts';
 import type { MembershipContext } from './membership.ts';
 import {
+  clumpsAmong,
   createNetworkIndex,
   linkedShare,
   measureNetwork,
@@ -206,7 +206,7 @@ export const searchCampaigns = (
   });
   const relays = findRelays(population, shared, minEntities, measure);
   const test = (accounts: readonly number[]): number =>
-    sharedLogP({ clumps: findClumps(population, shared, accounts) });
+    sharedLogP({ clumps: clumpsAmong(index, accounts) });
   return {
     population,
     table,

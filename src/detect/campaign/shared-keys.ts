@@ -24,8 +24,6 @@ export interface SharedKeys {
 
 /** An identifier that more entities share than this is infrastructure, not a link. */
 export const MAX_SHARERS = 60;
-/** Sign-ups that follow each other within this time form one burst. */
-export const SIGN_UP_GAP_MS = 15 * 60_000;
 /** A conversation that is taken up elsewhere is taken up within this time. */
 const HAND_OFF_GAP_MS = 2 * 86_400_000;
 const MAX_HAND_OFF_SHARERS = 4;
@@ -60,34 +58,6 @@ function* rareKeys(
     if (entities >= 2 && entities <= MAX_SHARERS)
       yield { kind, accounts, entities, stratum: majorityStratum(population, accounts) };
   }
-}
-
-/** Runs of sign-ups, each within SIGN_UP_GAP_MS of the one before. */
-function* signUpBursts(population: Population): Generator<SharedKey> {
-  const dated = population.records
-    .map((record, account) => ({ account, at: record?.createdAt ?? null }))
-    .filter((entry): entry is { account: number; at: number } => entry.at !== null)
-    .sort((x, y) => x.at - y.at || x.account - y.account);
-  let run: { account: number; at: number }[] = [];
-  const close = function* (): Generator<SharedKey> {
-    const accounts = run.map((entry) => entry.account).sort((a, b) => a - b);
-    const entities = entitiesAmong(population, accounts);
-    if (entities >= 3 && entities <= MAX_SHARERS)
-      yield {
-        kind: 'sign-up',
-        accounts,
-        entities,
-        stratum: majorityStratum(population, accounts),
-      };
-  };
-  for (const entry of dated) {
-    if (run.length > 0 && entry.at - run[run.length - 1]!.at > SIGN_UP_GAP_MS) {
-      yield* close();
-      run = [];
-    }
-    run.push(entry);
-  }
-  yield* close();
 }
 
 /**
@@ -156,7 +126,6 @@ export const findSharedKeys = (population: Population): SharedKeys => {
       group(population, (a) => profiles[a]!.endUsers?.keys ?? []),
     ),
     ...handOffs(population),
-    ...signUpBursts(population),
   ];
   const keysOf: number[][] = population.ids.map(() => []);
   keys.forEach((key, index) => {

@@ -10,7 +10,7 @@ export interface SparseCounts {
 export const emptyCounts = (): SparseCounts => ({ keys: [], counts: [] });
 
 /** Index of the first key that is not below `key`. */
-export const lowerBound = (keys: readonly number[], key: number): number => {
+export const lowerBound = (keys: ArrayLike<number>, key: number): number => {
   let low = 0;
   let high = keys.length;
   while (low < high) {

@@ -119,7 +119,7 @@ const clumpsOf = (identity: IdentityEvidence): Clumps[] => {
     stratumOf: identity.stratum_of,
     strata: identity.strata,
   };
-  return findClumps(entities, { keys, keysOf }, members, (kind) => identity.outside[kind]);
+  return findClumps({ population: entities, shared: { keys, keysOf }, dated: [], ratesOf: (kind) => identity.outside[kind] }, members);
 };
 
 /** The scores again, from the pack alone. */
