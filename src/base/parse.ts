@@ -81,6 +81,15 @@ export const nullable =
   (value, path, faults) =>
     value === null ? null : inner(value, path, faults);
 
+/** For fields that an older writer, or a simpler one, leaves out. */
+export const orElse =
+  <T>(inner: Parser<T>, missing: T): Parser<T> =>
+  (value, path, faults) =>
+    value === undefined ? missing : inner(value, path, faults);
+
+export const truth: Parser<boolean> = (value, path, faults) =>
+  typeof value === 'boolean' ? value : refuse(faults, path, 'true or false', value);
+
 export const list =
   <T>(inner: Parser<T>, maxLength = 10_000_000): Parser<readonly T[]> =>
   (value, path, faults) => {

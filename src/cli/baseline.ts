@@ -1,11 +1,11 @@
 /** `stillwatch baseline LOG... --out FILE`: what known-good traffic looks like. */
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { forJson } from '../base/safe-text.ts';
 import { LOG_FORMATS, type LogFormat } from '../detect/exchange/log-chunk.ts';
 import { makeBaseline } from '../detect/scan/baseline.ts';
 import { searchLog } from '../detect/scan/scan.ts';
+import { ENOUGH_GROUPS } from '../detect/verdict/conformal.ts';
 import { loadIntentModel } from '../detect/verdict/intent-model.ts';
-import { ENOUGH_GROUPS } from '../detect/verdict/reference.ts';
 import { createScanProgress } from './scan-progress.ts';
 import { writeOutput } from './write-output.ts';
 
@@ -13,8 +13,16 @@ interface Flags {
   readonly out: string;
   readonly accounts?: string;
   readonly format?: LogFormat;
+  readonly resamples: number;
   readonly json?: boolean;
 }
+
+const resamples = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0 || value > 100)
+    throw new InvalidArgumentError('a whole number from 0 to 100 is expected.');
+  return value;
+};
 
 export const addBaselineCommand = (
   program: Command,
@@ -27,6 +35,12 @@ export const addBaselineCommand = (
     .requiredOption('--out <file>', 'the baseline file to write')
     .option('--accounts <file>', 'what is known of the accounts (JSON lines or CSV)')
     .addOption(new Option('--format <name>', 'format of the log').choices(LOG_FORMATS))
+    .option(
+      '--resamples <n>',
+      'random halves of the traffic on which the search is run again',
+      resamples,
+      4,
+    )
     .option('--json', 'print a summary as JSON')
     .addHelpText(
       'after',
@@ -34,16 +48,26 @@ export const addBaselineCommand = (
     )
     .action(async (logs: string[], flags: Flags) => {
       const progress = await createScanProgress(logs);
-      const { search, tally } = await searchLog(logs, {
-        ...progress,
-        accounts: flags.accounts,
-        ...(flags.format === undefined ? {} : { format: flags.format }),
-      }).finally(progress.stop);
-      const baseline = makeBaseline(search, tally.exchanges, loadIntentModel());
+      const baseline = await (async () => {
+        const { search, tally } = await searchLog(logs, {
+          ...progress,
+          accounts: flags.accounts,
+          ...(flags.format === undefined ? {} : { format: flags.format }),
+        });
+        return makeBaseline(search, tally.exchanges, loadIntentModel(), {
+          resamples: flags.resamples,
+          onResample: (done) => progress.onStage(`random half ${done} of ${flags.resamples}`),
+        });
+      })().finally(progress.stop);
       writeOutput(flags.out, `${JSON.stringify(baseline)}\n`);
-      const { id, exchanges, accounts } = baseline;
-      const groups = baseline.reference.intent.length;
-      const summary = { id, exchanges, accounts, groups, suspicious: search.operations.length };
+      const { id, exchanges, accounts, reference } = baseline;
+      const summary = {
+        id,
+        exchanges,
+        accounts,
+        groups: reference.groups,
+        left_out: reference.leftOut,
+      };
       output.write(`${flags.json ? forJson(summary) : sentence(flags.out, summary)}\n`);
     });
 };
@@ -53,17 +77,17 @@ interface Summary {
   readonly exchanges: number;
   readonly accounts: number;
   readonly groups: number;
-  readonly suspicious: number;
+  readonly left_out: number;
 }
 
-const sentence = (path: string, { id, exchanges, accounts, groups, suspicious }: Summary): string =>
+const sentence = (path: string, { id, exchanges, accounts, groups, left_out }: Summary): string =>
   [
     `${path}: ${id}, from ${exchanges.toLocaleString('en')} exchanges of ${accounts.toLocaleString('en')} accounts, ${groups} ordinary groups.`,
     groups < ENOUGH_GROUPS
       ? `That is fewer than ${ENOUGH_GROUPS}: scans with it also lean on the groups of the intent model. Use more traffic.`
       : null,
-    suspicious > 0
-      ? `${suspicious} sets of accounts look like an operation and were left out: scan this traffic before you call it known-good.`
+    left_out > 0
+      ? `${left_out} groups look like distillation and were left out: scan this traffic before you call it known-good.`
       : null,
     `next: stillwatch scan LOG --baseline ${path}`,
   ]

@@ -30,6 +30,7 @@ export const writeEvidence = (folder: string, { report, search, judgement, model
     kind: 'stillwatch-evidence',
     tool: TOOL,
     level: report.fdr,
+    procedure: judgement.procedure,
     model,
     reference: judgement.reference,
     hypotheses: judgement.hypotheses,

@@ -6,9 +6,9 @@ import { forTerminal } from '../base/safe-text.ts';
 import { decodeBundleFile, MAX_BUNDLE_BYTES } from '../share/ledger/bundle.ts';
 import { folderStorage } from '../share/ledger/folder-storage.ts';
 import { trustPolicy } from '../share/ledger/trust.ts';
+import { LOG_KEY, parseVerifierKey, WITNESS_KEY } from '../share/ledger/verifier-key.ts';
 import { type BundleTrust, verifyBundle } from '../share/ledger/verify.ts';
 import { verifyFiles } from '../share/ledger/verify-files.ts';
-import { LOG_KEY, parseVerifierKey, WITNESS_KEY } from '../share/ledger/verifier-key.ts';
 
 type Output = NodeJS.WritableStream;
 

@@ -1,9 +1,9 @@
 /** Reads what `stillwatch scan --json` wrote. */
 import { createReadStream } from 'node:fs';
 import { StillwatchError } from '../base/errors.ts';
+import { noFaults, REFUSED } from '../base/parse.ts';
 import { forTerminal } from '../base/safe-text.ts';
 import type { ScanReport } from '../detect/report/report.ts';
-import { noFaults, REFUSED } from '../base/parse.ts';
 import { scanReport } from './report-parser.ts';
 
 /** Larger than a report of 24 000 reported accounts; smaller than the longest string of the engine. */

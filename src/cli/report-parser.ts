@@ -1,9 +1,33 @@
-/** The parser of a scan report; the compiler holds it to the contract in detect/report. */
+/**
+ * The parser of a scan report; the compiler holds it to the contract in detect/report. What explains
+ * a finding further than its scores and evidence may be missing: such reports can still be read.
+ */
+
+import {
+  count,
+  dictionary,
+  fault,
+  list,
+  nullable,
+  number,
+  object,
+  oneOf,
+  orElse,
+  type Parser,
+  REFUSED,
+  text,
+  time,
+  truth,
+} from '../base/parse.ts';
 import {
   type AccountReport,
   AXES,
+  type AxisCalibrationReport,
   type AxisScore,
   type CampaignReport,
+  type DecisionReport,
+  type DriftAlarm,
+  type DriftReport,
   type EvidenceItem,
   type FamilyReport,
   type LinkReport,
@@ -15,20 +39,6 @@ import {
   VERDICTS,
   type Verdict,
 } from '../detect/report/report.ts';
-import {
-  count,
-  dictionary,
-  fault,
-  list,
-  nullable,
-  number,
-  object,
-  oneOf,
-  type Parser,
-  REFUSED,
-  text,
-  time,
-} from '../base/parse.ts';
 
 const name = text();
 const found = oneOf(
@@ -38,7 +48,7 @@ const axisScore = object<AxisScore>({ score: number(0, 1), p_value: number(0, 1)
 
 const evidence = object<EvidenceItem>({
   signal: name,
-  axis: oneOf(AXES),
+  axis: orElse(oneOf(AXES), 'intent'),
   value: number(),
   baseline: object<EvidenceItem['baseline']>({ p50: number(), p99: number() }),
   contribution: number(),
@@ -74,6 +84,39 @@ const timeline: Parser<TimelineReport> = (value, path, faults) => {
   );
 };
 
+const NO_TIMELINE: TimelineReport = {
+  start: '1970-01-01T00:00:00.000Z',
+  step_ms: 1,
+  accounts: [],
+  counts: [],
+};
+
+const axisCalibration = object<AxisCalibrationReport>({
+  pool: name,
+  groups: count,
+  borrowed: truth,
+  extrapolated: truth,
+});
+
+const decision = object<DecisionReport>({
+  level: number(0, 1),
+  axis_level: number(0, 1),
+  procedure: name,
+  calibration: name,
+  calibration_version: count,
+  model: name,
+  network: nullable(axisCalibration),
+  intent: axisCalibration,
+});
+
+const drift = object<DriftReport>({
+  false_alarms: number(0, 1),
+  tests: count,
+  alarms: list(
+    object<DriftAlarm>({ segment: name, signal: name, accounts: count, log_evidence: number() }),
+  ),
+});
+
 const campaign = object<CampaignReport>({
   id: name,
   verdict: found,
@@ -81,14 +124,15 @@ const campaign = object<CampaignReport>({
   exchanges: count,
   first_seen: time,
   last_seen: time,
-  segment: name,
+  segment: orElse(name, 'undeclared'),
   network: axisScore,
   intent: axisScore,
   families: list(family),
   evidence: list(evidence),
-  links: list(link),
-  timeline,
-  would_change: list(text()),
+  links: orElse(list(link), []),
+  timeline: orElse(timeline, NO_TIMELINE),
+  would_change: orElse(list(text()), []),
+  decided_by: orElse(nullable(decision), null),
 });
 
 const account = object<AccountReport>({
@@ -104,24 +148,36 @@ const read = object<ReadReport>({
   exchanges: count,
   accounts: count,
   rejected: count,
-  duplicates: count,
+  duplicates: orElse(count, 0),
   first: nullable(time),
   last: nullable(time),
-  reasons: dictionary(count),
-  quarantine: list(
-    object<RejectedRow>({ source: text(), line: nullable(number(1, 2 ** 53)), reason: text() }),
+  reasons: orElse(dictionary(count), {}),
+  quarantine: orElse(
+    list(
+      object<RejectedRow>({ source: text(), line: nullable(number(1, 2 ** 53)), reason: text() }),
+    ),
+    [],
   ),
 });
+
+const NO_MODELS: ModelsReport = { intent: 'not stated', embedding: 'not stated' };
 
 export const scanReport: Parser<ScanReport> = object<ScanReport>({
   version: oneOf([1] as const),
   tool: name,
   read,
   fdr: number(0, 1),
-  calibration: object<ScanReport['calibration']>({ id: name, source: text() }),
-  models: object<ModelsReport>({ intent: name, embedding: name }),
-  procedure: name,
+  calibration: object<ScanReport['calibration']>({
+    id: name,
+    version: orElse(count, 0),
+    source: text(),
+    groups: orElse(count, 0),
+    left_out: orElse(count, 0),
+  }),
+  models: orElse(object<ModelsReport>({ intent: name, embedding: name }), NO_MODELS),
+  procedure: orElse(name, 'benjamini-hochberg'),
+  drift: orElse(nullable(drift), null),
   campaigns: list(campaign),
   accounts: list(account),
-  limits: list(text()),
+  limits: orElse(list(text()), []),
 });

@@ -5,6 +5,7 @@ import { LOG_FORMATS, type LogFormat } from '../detect/exchange/log-chunk.ts';
 import { type ScanReport, VERDICTS, type Verdict } from '../detect/report/report.ts';
 import { readBaseline } from '../detect/scan/baseline.ts';
 import { scan } from '../detect/scan/scan.ts';
+import { PROCEDURES, type Procedure } from '../detect/verdict/false-discovery.ts';
 import { loadIntentModel } from '../detect/verdict/intent-model.ts';
 import { writeEvidence } from './evidence-folder.ts';
 import { createScanProgress } from './scan-progress.ts';
@@ -17,6 +18,7 @@ interface Flags {
   readonly accounts?: string;
   readonly baseline?: string;
   readonly fdr: number;
+  readonly procedure: Procedure;
   readonly report?: string;
   readonly evidence?: string;
   readonly output?: string;
@@ -67,6 +69,11 @@ export const addScanCommand = (program: Command, output: Output = process.stdout
     .option('--accounts <file>', 'what is known of the accounts (JSON lines or CSV)')
     .option('--baseline <file>', 'known-good traffic, made by `stillwatch baseline`')
     .option('--fdr <rate>', 'false discovery rate of the findings', rate, 0.01)
+    .addOption(
+      new Option('--procedure <name>', 'what bounds the rate; the second under any dependence')
+        .choices(PROCEDURES)
+        .default('benjamini-hochberg'),
+    )
     .option('--report <file>', 'write one self-contained HTML page')
     .option('--evidence <folder>', 'write what the verdicts can be recomputed from')
     .option('--output <file>', 'write the JSON report to a file')
@@ -93,6 +100,7 @@ export const addScanCommand = (program: Command, output: Output = process.stdout
         accounts: flags.accounts,
         baseline,
         level: flags.fdr,
+        procedure: flags.procedure,
         ...(flags.format === undefined ? {} : { format: flags.format }),
         ...(flags.threads === undefined ? {} : { threads: flags.threads }),
       }).finally(progress.stop);

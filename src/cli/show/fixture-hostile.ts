@@ -40,7 +40,12 @@ export const hostileReport = (base: ScanReport = buildReport()): ScanReport => {
     ...base,
     tool: next(),
     procedure: next(),
-    calibration: { id: next(), source: next() },
+    calibration: { ...base.calibration, id: next(), source: next() },
+    drift: {
+      false_alarms: 0.01,
+      tests: 1,
+      alarms: [{ segment: next(), signal: next(), accounts: 1, log_evidence: 9 }],
+    },
     models: { intent: next(), embedding: next() },
     limits: HOSTILE,
     read: {

@@ -106,6 +106,16 @@ const campaignOf = (spec: CampaignSpec, random: () => number): CampaignReport =>
     links: linksOf(accounts, random),
     timeline,
     would_change: WOULD_CHANGE[spec.kind],
+    decided_by: {
+      level: 0.01,
+      axis_level: 0.005,
+      procedure: 'benjamini-hochberg',
+      calibration: 'calibration--self-3f2a91',
+      calibration_version: 2,
+      model: 'intent-test',
+      network: null,
+      intent: { pool: 'persons', groups: 240, borrowed: true, extrapolated: true },
+    },
   };
 };
 
@@ -150,10 +160,20 @@ export const buildReport = (specs: readonly CampaignSpec[] = TYPICAL, seed = 7):
     fdr: 0.01,
     calibration: {
       id: 'calibration--self-3f2a91',
+      version: 2,
       source: 'the scanned population itself, 2 954 accounts taken as ordinary',
+      groups: 312,
+      left_out: 21,
     },
     models: { intent: 'intent-5a1f0c9e2b7d', embedding: 'lexical-words-64' },
     procedure: 'benjamini-hochberg',
+    drift: {
+      false_alarms: 0.01,
+      tests: 18,
+      alarms: [
+        { segment: 'people', signal: 'response-length', accounts: 2_954, log_evidence: 12.4 },
+      ],
+    },
     campaigns,
     accounts: [...campaigns.flatMap((campaign) => accountsOf(campaign, random)), single],
     limits: LIMITS,

@@ -7,7 +7,8 @@ import type { Population } from './population.ts';
  * the same time. An operator makes or buys accounts in lots, over minutes or hours; how long a lot
  * takes is not known, so several spans are tried, and the test pays for the choice.
  */
-export const SIGN_UP_SPANS_MS: readonly number[] = [15, 60, 180].map((minutes) => minutes * 60_000);
+const SPAN_MINUTES = [15, 60, 180];
+export const SIGN_UP_SPANS_MS: readonly number[] = SPAN_MINUTES.map((minutes) => minutes * 60_000);
 
 /** Accounts by which a small stratum leans towards the density of the whole population. */
 const PRIOR_ACCOUNTS = 50;
@@ -121,7 +122,8 @@ const runsAt = (dated: readonly DatedMember[], index: number, cap: number): Sign
 /** The span whose runs are the least likely; a run counts for at most `cap`, however long. */
 export const tightestRuns = (dated: readonly DatedMember[], cap: number): SignUpRuns =>
   SIGN_UP_SPANS_MS.map((_, index) => runsAt(dated, index, cap)).reduce((best, next) =>
-    logPoissonUpperTail(next.weight, next.expected) < logPoissonUpperTail(best.weight, best.expected)
+    logPoissonUpperTail(next.weight, next.expected) <
+    logPoissonUpperTail(best.weight, best.expected)
       ? next
       : best,
   );

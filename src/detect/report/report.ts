@@ -66,6 +66,8 @@ export interface CampaignReport {
   readonly timeline: TimelineReport;
   /** Sentences: what would change this verdict. */
   readonly would_change: readonly string[];
+  /** Null where the report does not say. */
+  readonly decided_by: DecisionReport | null;
 }
 
 export interface AccountReport {
@@ -106,15 +108,65 @@ export interface ModelsReport {
   readonly embedding: string;
 }
 
+/** The calibration that a p-value rests on. */
+export interface AxisCalibrationReport {
+  /** Segment whose benign groups were compared with, the parent it borrowed from, or 'all'. */
+  readonly pool: string;
+  readonly groups: number;
+  readonly borrowed: boolean;
+  /** True where the p-value is below 1 / (1 + groups) and so rests on a fitted tail. */
+  readonly extrapolated: boolean;
+}
+
+/** By what a finding was decided. */
+export interface DecisionReport {
+  /** False discovery rate of all findings, and the half of it that each axis spends. */
+  readonly level: number;
+  readonly axis_level: number;
+  readonly procedure: string;
+  readonly calibration: string;
+  readonly calibration_version: number;
+  readonly model: string;
+  /** Null: the accounts outside the set were compared with. */
+  readonly network: AxisCalibrationReport | null;
+  readonly intent: AxisCalibrationReport;
+}
+
+export interface DriftAlarm {
+  readonly segment: string;
+  readonly signal: string;
+  /** Accounts that were watched. */
+  readonly accounts: number;
+  /** ln of the largest value of the test martingale. */
+  readonly log_evidence: number;
+}
+
+/** Does the traffic still fit the baseline? */
+export interface DriftReport {
+  /** Chance of any alarm if nothing changed, however long it is watched. */
+  readonly false_alarms: number;
+  readonly tests: number;
+  readonly alarms: readonly DriftAlarm[];
+}
+
 export interface ScanReport {
   readonly version: 1;
   readonly tool: string;
   readonly read: ReadReport;
   readonly fdr: number;
-  readonly calibration: { readonly id: string; readonly source: string };
+  readonly calibration: {
+    readonly id: string;
+    readonly version: number;
+    readonly source: string;
+    /** Benign groups compared with, and groups left out because they may belong to a campaign. */
+    readonly groups: number;
+    readonly left_out: number;
+  };
   readonly models: ModelsReport;
-  /** 'benjamini-hochberg' */
+  /** 'benjamini-hochberg' or 'benjamini-yekutieli'. */
   readonly procedure: string;
+  /** Null without a baseline: there is nothing to drift from. */
+  readonly drift: DriftReport | null;
   readonly campaigns: readonly CampaignReport[];
   /** Every account whose verdict is not `clear`. */
   readonly accounts: readonly AccountReport[];

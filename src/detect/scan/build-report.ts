@@ -2,14 +2,19 @@ import { createHash } from 'node:crypto';
 import type { Search } from '../campaign/search.ts';
 import type {
   AccountReport,
+  AxisCalibrationReport,
   AxisScore,
   CampaignReport,
+  DriftReport,
   ReadReport,
   ScanReport,
 } from '../report/report.ts';
+import type { AxisFinding } from '../verdict/axes.ts';
+import { type AxisCalibration, ENOUGH_GROUPS } from '../verdict/conformal.ts';
+import type { Procedure } from '../verdict/false-discovery.ts';
 import type { IntentModel } from '../verdict/intent-model.ts';
-import type { AxisFinding, Finding, Judgement } from '../verdict/judge.ts';
-import { ENOUGH_GROUPS, type Reference } from '../verdict/reference.ts';
+import type { Finding, Judgement } from '../verdict/judge.ts';
+import type { Reference } from '../verdict/reference.ts';
 import { familiesOf } from './campaign-families.ts';
 import { linksOf } from './campaign-links.ts';
 import { timelineOf } from './campaign-timeline.ts';
@@ -37,8 +42,9 @@ const uuidOf = (...parts: readonly string[]): string => {
 export const campaignId = (accounts: readonly string[]): string =>
   `campaign--${uuidOf(...[...accounts].sort())}`;
 
+/** The same benign groups under the same model always have the same id. */
 export const calibrationId = (reference: Reference, model: IntentModel): string =>
-  `calibration--${uuidOf(model.id, reference.intent.map((v) => v.toPrecision(9)).join(','))}`;
+  `calibration--${uuidOf(model.id, JSON.stringify([reference.intent, reference.network]))}`;
 
 /** Below this a p-value is reported as this: nobody should read more into it. */
 const SMALLEST_P = 1e-300;
@@ -50,16 +56,10 @@ const axisOf = ({ score, logP }: AxisFinding): AxisScore => ({
 
 const time = (ms: number): string => new Date(ms).toISOString();
 
-const segmentOf = (search: Search, accounts: readonly number[]): string => {
-  const counts = new Map<string, number>();
-  for (const a of accounts) {
-    const segment = search.population.records[a]?.segment ?? 'undeclared';
-    counts.set(segment, (counts.get(segment) ?? 0) + 1);
-  }
-  return [...counts].sort((x, y) => y[1] - x[1] || (x[0] < y[0] ? -1 : 1))[0]![0];
-};
+const calibrationOf = (from: AxisCalibration): AxisCalibrationReport => ({ ...from });
 
-const campaignOf = (search: Search, finding: Finding): CampaignReport => {
+const campaignOf = (input: ReportInput, finding: Finding): CampaignReport => {
+  const { search, judgement, model } = input;
   const { population } = search;
   const accounts = finding.accounts.map((a) => population.ids[a]!);
   const profiles = finding.accounts.map((a) => population.profiles[a]!);
@@ -74,7 +74,7 @@ const campaignOf = (search: Search, finding: Finding): CampaignReport => {
     exchanges: profiles.reduce((sum, p) => sum + p.exchanges, 0),
     first_seen: time(Math.min(...profiles.map((p) => p.firstSeen))),
     last_seen: time(Math.max(...profiles.map((p) => p.lastSeen))),
-    segment: segmentOf(search, finding.accounts),
+    segment: finding.segment,
     network: axisOf(finding.network),
     intent: axisOf(finding.intent),
     families: familiesOf(search, finding.accounts, topics),
@@ -82,6 +82,16 @@ const campaignOf = (search: Search, finding: Finding): CampaignReport => {
     links: linksOf(population, search.shared, finding.accounts, finding.memberOdds),
     timeline: timelineOf(population, finding.accounts),
     would_change: wouldChange(finding),
+    decided_by: {
+      level: input.level,
+      axis_level: input.level / 2,
+      procedure: input.procedure,
+      calibration: calibrationId(judgement.reference, model),
+      calibration_version: input.calibrationVersion,
+      model: model.id,
+      network: finding.network.calibration && calibrationOf(finding.network.calibration),
+      intent: calibrationOf(finding.intent.calibration),
+    },
   };
 };
 
@@ -125,9 +135,9 @@ const limitsOf = (search: Search, reference: Reference, perAccount: number): str
     limits.push(
       'No accounts file was given: payment instruments, sign-up times and declared organizations are unknown, so most evidence of a network is missing. Give one with --accounts.',
     );
-  if (reference.intent.length < ENOUGH_GROUPS)
+  if (reference.groups < ENOUGH_GROUPS)
     limits.push(
-      `Only ${reference.intent.length} ordinary groups were found to compare with, so the intent axis also leans on the groups its model was fitted on, which are not this provider's. Scan more traffic or give a --baseline.`,
+      `Only ${reference.groups} ordinary groups were found to compare with, so the intent axis also leans on the groups its model was fitted on, which are not this provider's. Scan more traffic or give a --baseline.`,
     );
   if (search.table.samples.length > 0 && search.table.samples.every((s) => s.text === ''))
     limits.push(
@@ -157,8 +167,12 @@ export interface ReportInput {
   readonly tally: ReadTally;
   readonly level: number;
   readonly model: IntentModel;
+  readonly procedure: Procedure;
   /** Where the calibration came from, in words. */
   readonly calibratedOn: string;
+  /** Version of the format of the calibration. */
+  readonly calibrationVersion: number;
+  readonly drift: DriftReport | null;
 }
 
 export const buildReport = (input: ReportInput): ScanReport => {
@@ -168,7 +182,7 @@ export const buildReport = (input: ReportInput): ScanReport => {
       SEVERITY.indexOf(a.verdict) - SEVERITY.indexOf(b.verdict) ||
       b.accounts.length - a.accounts.length,
   );
-  const campaigns = findings.map((finding) => campaignOf(search, finding));
+  const campaigns = findings.map((finding) => campaignOf(input, finding));
   let perAccount = 0;
   for (let a = 0; a < search.population.ids.length; a++)
     perAccount = Math.max(perAccount, search.table.starts[a + 1]! - search.table.starts[a]!);
@@ -179,10 +193,14 @@ export const buildReport = (input: ReportInput): ScanReport => {
     fdr: input.level,
     calibration: {
       id: calibrationId(judgement.reference, model),
+      version: input.calibrationVersion,
       source: `${input.calibratedOn}; intent model ${model.id}`,
+      groups: judgement.reference.groups,
+      left_out: judgement.reference.leftOut,
     },
     models: { intent: model.id, embedding: search.embedding },
-    procedure: 'benjamini-hochberg',
+    procedure: input.procedure,
+    drift: input.drift,
     campaigns,
     accounts: accountsOf(search, findings, campaigns),
     limits: limitsOf(search, judgement.reference, perAccount),

@@ -7,13 +7,15 @@ import {
 import { sharedLogP } from '../campaign/network-evidence.ts';
 import type { Search } from '../campaign/search.ts';
 import { KEY_KINDS, type KeyKind, type SharedKey } from '../campaign/shared-keys.ts';
+import { createSignUps, type DatedMember, datedMembers } from '../campaign/sign-ups.ts';
 import type { Verdict } from '../report/report.ts';
-import { benjaminiHochberg } from '../verdict/false-discovery.ts';
+import { intentAxis, networkAxis } from '../verdict/axes.ts';
+import { type Procedure, reject } from '../verdict/false-discovery.ts';
 import type { IntentModel } from '../verdict/intent-model.ts';
-import { type Finding, type Judgement, networkScore } from '../verdict/judge.ts';
-import { intentLogOdds, intentReference, type Reference } from '../verdict/reference.ts';
+import type { Finding, Judgement } from '../verdict/judge.ts';
+import { intentLogOdds, type Reference } from '../verdict/reference.ts';
+import type { Segment } from '../verdict/segment.ts';
 import { contentSignals } from '../verdict/signals.ts';
-import { logTailP } from '../verdict/tail-p-value.ts';
 
 /**
  * What a verdict rests on, without prompts and without identifiers: enough to compute the scores
@@ -29,6 +31,7 @@ export interface CampaignEvidence {
   readonly intent: { readonly score: number; readonly log_p: number };
   /** Position among the hypotheses of the manifest. */
   readonly hypothesis: number;
+  readonly segment: Segment;
   /** Null for a relay, which was found by moved conversations and not by content. */
   readonly identity: IdentityEvidence | null;
   /** Family prompts of each member. */
@@ -36,12 +39,18 @@ export interface CampaignEvidence {
 }
 
 export interface IdentityEvidence {
+  readonly segment: Segment;
   /** Entity of each account of the candidate set. */
   readonly entity_of: readonly number[];
   /** Stratum (country) of each account of the candidate set, and accounts in each stratum. */
   readonly stratum_of: readonly number[];
   readonly strata: readonly number[];
   readonly keys: readonly { readonly kind: KeyKind; readonly accounts: readonly number[] }[];
+  /**
+   * Sign-ups, ms after the first one, and for each span how likely an outsider's falls within it
+   * (sign-ups.ts).
+   */
+  readonly sign_ups: readonly Pick<DatedMember, 'account' | 'at' | 'densities'>[];
   /** How people outside the set share, by kind and stratum. */
   readonly outside: Readonly<Record<KeyKind, readonly OutsideRate[]>>;
 }
@@ -51,6 +60,7 @@ export interface EvidenceManifest {
   readonly kind: 'stillwatch-evidence';
   readonly tool: string;
   readonly level: number;
+  readonly procedure: Procedure;
   readonly model: IntentModel;
   readonly reference: Reference;
   /** ln p of every set that was tested on the network axis. */
@@ -58,17 +68,28 @@ export interface EvidenceManifest {
   readonly files: readonly string[];
 }
 
-const identityOf = (search: Search, accounts: readonly number[]): IdentityEvidence => {
+const identityOf = (
+  search: Search,
+  accounts: readonly number[],
+  segment: Segment,
+): IdentityEvidence => {
   const number = new Map(accounts.map((a, i) => [a, i]));
   const keys = [...new Set(accounts.flatMap((a) => search.shared.keysOf[a]!))].map((index) => {
     const { kind, accounts: holders } = search.shared.keys[index]!;
     return { kind, accounts: holders.flatMap((a) => number.get(a) ?? []) };
   });
+  const dated = datedMembers(search.population, createSignUps(search.population), accounts);
   return {
+    segment,
     entity_of: accounts.map((a) => search.population.entityOf[a]!),
     stratum_of: accounts.map((a) => search.population.stratumOf[a]!),
     strata: search.population.strata,
     keys,
+    sign_ups: dated.map(({ account, at, densities }) => ({
+      account: number.get(account)!,
+      at: at - dated[0]!.at,
+      densities,
+    })),
     outside: Object.fromEntries(
       KEY_KINDS.map((kind) => [
         kind,
@@ -97,7 +118,10 @@ export const packCampaign = (
     network: { score: finding.network.score, log_p: finding.network.logP },
     intent: { score: finding.intent.score, log_p: finding.intent.logP },
     hypothesis: judgement.hypotheses.indexOf(finding.network.logP),
-    identity: finding.basis.relay ? null : identityOf(search, finding.basis.tested),
+    segment: finding.segment,
+    identity: finding.basis.relay
+      ? null
+      : identityOf(search, finding.basis.tested, finding.basis.testedSegment),
     content: contentOfMembers(population, table, families.topicOf, topics, finding.accounts),
   };
 };
@@ -119,7 +143,16 @@ const clumpsOf = (identity: IdentityEvidence): Clumps[] => {
     stratumOf: identity.stratum_of,
     strata: identity.strata,
   };
-  return findClumps({ population: entities, shared: { keys, keysOf }, dated: [], ratesOf: (kind) => identity.outside[kind] }, members);
+  const dated = identity.sign_ups.map((m) => ({ ...m, entity: identity.entity_of[m.account]! }));
+  return findClumps(
+    {
+      population: entities,
+      shared: { keys, keysOf },
+      dated,
+      ratesOf: (kind) => identity.outside[kind],
+    },
+    members,
+  );
 };
 
 /** The scores again, from the pack alone. */
@@ -127,15 +160,25 @@ export const recompute = (
   manifest: EvidenceManifest,
   evidence: CampaignEvidence,
 ): Pick<CampaignEvidence, 'network' | 'intent'> => {
-  const odds = intentLogOdds(manifest.model, contentSignals(measureContent(evidence.content)));
-  const intent = {
-    score: 1 / (1 + Math.exp(-odds)),
-    log_p: logTailP(odds, intentReference(manifest.reference, manifest.model)),
+  const { reference, model } = manifest;
+  const odds = intentLogOdds(model, contentSignals(measureContent(evidence.content)));
+  const kind = { members: evidence.accounts.length, segment: evidence.segment };
+  const intent = intentAxis(odds, kind, reference, model);
+  const network =
+    evidence.identity === null ? evidence.network : networkOf(evidence.identity, reference);
+  return {
+    network,
+    intent: { score: intent.score, log_p: intent.logP },
   };
-  if (evidence.identity === null) return { network: evidence.network, intent };
-  const clumps = clumpsOf(evidence.identity);
-  const log_p = sharedLogP({ clumps });
-  return { network: { score: networkScore(log_p), log_p }, intent };
+};
+
+const networkOf = (
+  identity: IdentityEvidence,
+  reference: Reference,
+): CampaignEvidence['network'] => {
+  const kind = { members: identity.entity_of.length, segment: identity.segment };
+  const { score, logP } = networkAxis(sharedLogP({ clumps: clumpsOf(identity) }), kind, reference);
+  return { score, log_p: logP };
 };
 
 const TOLERANCE = 1e-9;
@@ -149,13 +192,13 @@ export const verifyPack = (
   campaigns: readonly CampaignEvidence[],
 ): string[] => {
   const faults: string[] = [];
-  const rejected = benjaminiHochberg(manifest.hypotheses, manifest.level);
+  // Each axis spends half of the level (judge.ts).
+  const rejectAxis = (logP: readonly number[]): Set<number> =>
+    reject(logP, manifest.level / 2, manifest.procedure);
+  const rejected = rejectAxis(manifest.hypotheses);
   const again = campaigns.map((evidence) => recompute(manifest, evidence));
   const tested = campaigns.flatMap((evidence, i) => (evidence.identity === null ? [] : [i]));
-  const intentional = benjaminiHochberg(
-    tested.map((i) => again[i]!.intent.log_p),
-    manifest.level,
-  );
+  const intentional = rejectAxis(tested.map((i) => again[i]!.intent.log_p));
   campaigns.forEach((evidence, i) => {
     for (const axis of ['network', 'intent'] as const)
       for (const part of ['score', 'log_p'] as const)

@@ -5,10 +5,12 @@ import type { AccountRecord } from '../exchange/exchange.ts';
 import type { Embedder, Embedding } from '../family/embedding/embedding.ts';
 import { createPromptTable } from '../family/prompt-table.ts';
 import type { ScanReport } from '../report/report.ts';
+import type { Procedure } from '../verdict/false-discovery.ts';
 import { type IntentModel, loadIntentModel } from '../verdict/intent-model.ts';
 import { type Judgement, judge } from '../verdict/judge.ts';
-import type { Baseline } from './baseline.ts';
+import { BASELINE_VERSION, type Baseline } from './baseline.ts';
 import { buildReport } from './build-report.ts';
+import { watchTraffic } from './drift-watch.ts';
 import { type ProfileLogOptions, profileLog } from './profile-log.ts';
 import type { ReadTally } from './read-tally.ts';
 
@@ -21,6 +23,7 @@ export interface ScanOptions extends ProfileLogOptions {
   readonly embedder?: Embedder | undefined;
   /** False discovery rate, above 0 and below 1. */
   readonly level: number;
+  readonly procedure?: Procedure | undefined;
   readonly onStage?: (stage: string) => void;
 }
 
@@ -75,12 +78,23 @@ export const searchLog = async (
 export const scan = async (patterns: readonly string[], options: ScanOptions): Promise<Scan> => {
   const { search, tally } = await searchLog(patterns, options);
   options.onStage?.('verdicts');
-  const { level, baseline, model = loadIntentModel() } = options;
-  const judgement = judge(search, { level, model, reference: baseline?.reference });
-  const calibratedOn =
-    baseline === undefined
-      ? `this population (${judgement.reference.intent.length} ordinary groups)`
-      : `baseline ${baseline.id} (${baseline.reference.intent.length} ordinary groups)`;
-  const report = buildReport({ search, judgement, tally, level, model, calibratedOn });
+  const { level, baseline, procedure = 'benjamini-hochberg', model = loadIntentModel() } = options;
+  const judgement = judge(search, { level, procedure, model, reference: baseline?.reference });
+  const found = new Set(judgement.findings.flatMap((f) => f.accounts));
+  const groups = `${judgement.reference.groups} ordinary groups`;
+  const report = buildReport({
+    search,
+    judgement,
+    tally,
+    level,
+    procedure,
+    model,
+    calibratedOn:
+      baseline === undefined
+        ? `this population (${groups})`
+        : `baseline ${baseline.id} (${groups} of known-good traffic and ${baseline.resamples} random halves of it)`,
+    calibrationVersion: BASELINE_VERSION,
+    drift: baseline === undefined ? null : watchTraffic(search.population, baseline.drift, found),
+  });
   return { report, search, judgement, model };
 };

@@ -1,27 +1,28 @@
 import { clumpsLogP, type NetworkEvidence } from '../campaign/network-evidence.ts';
-import type { Relay, Search } from '../campaign/search.ts';
+import type { Search } from '../campaign/search.ts';
 import type { EvidenceItem, Verdict } from '../report/report.ts';
+import {
+  type AxisFinding,
+  type IntentFinding,
+  intentAxis,
+  type Kind,
+  networkAxis,
+  networkScore,
+} from './axes.ts';
 import { explainEvidence } from './evidence.ts';
-import { benjaminiHochberg } from './false-discovery.ts';
+import { type Procedure, reject } from './false-discovery.ts';
 import { viewGroup } from './group-view.ts';
 import type { IntentModel } from './intent-model.ts';
 import { findReleases, type Releases } from './profile-signals.ts';
 import {
   intentLogOdds,
-  intentReference,
   measureSignals,
   type Reference,
   referenceOf,
+  segmentsOf,
 } from './reference.ts';
+import { type Segment, segmentOfMembers } from './segment.ts';
 import type { GroupView } from './signals.ts';
-import { logTailP } from './tail-p-value.ts';
-
-export interface AxisFinding {
-  /** 0 … 1, monotone in the evidence. */
-  readonly score: number;
-  /** Natural logarithm of the p-value. */
-  readonly logP: number;
-}
 
 /** A verdict on one set of accounts with all that it rests on. */
 export interface Finding {
@@ -30,15 +31,17 @@ export interface Finding {
   readonly topics: readonly number[];
   /** Log-odds of each member, parallel to `accounts`; empty where members were not weighed. */
   readonly memberOdds: readonly number[];
+  readonly segment: Segment;
   readonly network: AxisFinding;
-  readonly intent: AxisFinding;
+  readonly intent: IntentFinding;
   readonly evidence: readonly EvidenceItem[];
   /** What the axes were computed from, for the evidence pack. */
   readonly basis: {
     readonly values: Readonly<Record<string, number>>;
     readonly network: NetworkEvidence;
-    /** The set of accounts on which identity was tested. */
+    /** The set of accounts on which identity was tested, and its segment. */
     readonly tested: readonly number[];
+    readonly testedSegment: Segment;
     /** True where the operation was found by moved conversations and not by content. */
     readonly relay: boolean;
   };
@@ -47,6 +50,7 @@ export interface Finding {
 export interface JudgeOptions {
   /** False discovery rate, 0 … 1. */
   readonly level: number;
+  readonly procedure?: Procedure | undefined;
   readonly model: IntentModel;
   /** From a baseline file; otherwise the population is its own reference. */
   readonly reference?: Reference | undefined;
@@ -55,24 +59,10 @@ export interface JudgeOptions {
 export interface Judgement {
   readonly findings: readonly Finding[];
   readonly reference: Reference;
+  readonly procedure: Procedure;
   /** ln p of every set tested on the network axis. */
   readonly hypotheses: readonly number[];
 }
-
-/** Natural log p at which the network score reaches 1 − 1/e. */
-const SCORE_SCALE = 6;
-
-const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
-export const networkScore = (logP: number): number => 1 - Math.exp(logP / SCORE_SCALE);
-
-const judgeIntent = (
-  values: Readonly<Record<string, number>>,
-  reference: Reference,
-  model: IntentModel,
-): AxisFinding => {
-  const odds = intentLogOdds(model, values);
-  return { score: sigmoid(odds), logP: logTailP(odds, intentReference(reference, model)) };
-};
 
 /** Kinds of identifier that only people who pass conversations on leave behind. */
 const movesConversations = ({ clumps }: NetworkEvidence, level: number): boolean =>
@@ -89,28 +79,46 @@ const overlaps = (a: readonly number[], b: readonly number[]): boolean => {
 
 /**
  * Verdicts on what the search found. The network axis goes first: identity is tested on all
- * candidates that content chose, at the declared false discovery rate. The intent axis is then
- * tested among the operations that passed, at the same rate. `distillation` needs both; what moves
- * conversations between accounts without intent is an account network; the rest is for review.
+ * candidates that content chose. The intent axis is then tested among the operations that passed.
+ * `distillation` needs both; what moves conversations between accounts without intent is an account
+ * network; the rest is for review.
+ *
+ * Each axis spends half of the declared level. A false `distillation` is no network, and then it is
+ * one of the false discoveries of the first step, or no extraction, and then one of the second: their
+ * shares add up to the level at most.
  */
 export const judge = (search: Search, options: JudgeOptions): Judgement => {
-  const { level, model } = options;
+  const { model, procedure = 'benjamini-hochberg' } = options;
+  const level = options.level / 2;
   const releases = findReleases(search.population.profiles, search.population.firstSeen);
   const reference = options.reference ?? referenceOf(search, releases, model);
-  const hypotheses = [...search.candidates, ...search.relays].map((h) => h.logP);
-  const rejected = benjaminiHochberg(hypotheses, level);
+  const segments = segmentsOf(search);
+  const kindOf = (accounts: readonly number[]): Kind => ({
+    members: accounts.length,
+    segment: segmentOfMembers(accounts.map((a) => segments[a]!)),
+  });
+  const tested = search.candidates.map((c) =>
+    networkAxis(c.logP, kindOf(c.group.accounts), reference),
+  );
+  const hypotheses = [...tested, ...search.relays].map((h) => h.logP);
+  const rejected = reject(hypotheses, level, procedure);
   const indexOf = new Map(search.candidates.map((c, i) => [c, i]));
   const networks = search.operations.filter((op) => rejected.has(indexOf.get(op.candidate)!));
   const measured = networks.map((op) =>
     measureSignals(viewOf(search, releases, op.group, op.network)),
   );
-  const intents = measured.map((values) => judgeIntent(values, reference, model));
-  const intentional = benjaminiHochberg(
+  const judgeIntent = (
+    values: Readonly<Record<string, number>>,
+    accounts: readonly number[],
+  ): IntentFinding => intentAxis(intentLogOdds(model, values), kindOf(accounts), reference, model);
+  const intents = measured.map((values, i) => judgeIntent(values, networks[i]!.group.accounts));
+  const intentional = reject(
     intents.map((intent) => intent.logP),
     level,
+    procedure,
   );
   const findings = networks.map((op, i): Finding => {
-    const { logP, network } = op.candidate;
+    const { network, group } = op.candidate;
     const values = measured[i]!;
     const relays = movesConversations(network, level);
     return {
@@ -118,18 +126,46 @@ export const judge = (search: Search, options: JudgeOptions): Judgement => {
       accounts: op.group.accounts,
       topics: op.group.topics,
       memberOdds: op.group.membership.map((m) => m.total),
-      network: { score: networkScore(logP), logP },
+      segment: kindOf(op.group.accounts).segment,
+      network: tested[indexOf.get(op.candidate)!]!,
       intent: intents[i]!,
       evidence: explainEvidence(values, reference, model, op.network),
-      basis: { values, network, tested: op.candidate.group.accounts, relay: false },
+      basis: {
+        values,
+        network,
+        tested: group.accounts,
+        testedSegment: kindOf(group.accounts).segment,
+        relay: false,
+      },
     };
   });
   search.relays.forEach((relay, i) => {
     if (!rejected.has(search.candidates.length + i)) return;
     if (findings.some((f) => overlaps(f.accounts, relay.accounts))) return;
-    findings.push(judgeRelay(search, relay, releases, reference, model));
+    // Found by identity alone: its intent is measured over everything it asks, and shown.
+    const topics = Array.from({ length: search.families.draws.topics }, (_, t) => t);
+    const group = { accounts: relay.accounts, topics };
+    const values = measureSignals(viewOf(search, releases, group, relay.network));
+    const { segment } = kindOf(relay.accounts);
+    findings.push({
+      verdict: 'account-network',
+      accounts: relay.accounts,
+      topics: [],
+      memberOdds: [],
+      segment,
+      network: { score: networkScore(relay.logP), logP: relay.logP, calibration: null },
+      intent: judgeIntent(values, relay.accounts),
+      evidence: explainEvidence(values, reference, model, relay.network),
+      basis: {
+        values,
+        network: relay.network,
+        tested: relay.accounts,
+        testedSegment: segment,
+        relay: true,
+      },
+    });
   });
-  return { findings, reference, hypotheses };
+  return { findings, reference, procedure, hypotheses };
 };
 
 const viewOf = (
@@ -139,26 +175,3 @@ const viewOf = (
   network: NetworkEvidence,
 ): GroupView =>
   viewGroup(search.population, search.table, search.families.topicOf, releases, group, network);
-
-/** A relay was found by identity alone, so its intent is judged over everything it asks. */
-const judgeRelay = (
-  search: Search,
-  relay: Relay,
-  releases: Releases,
-  reference: Reference,
-  model: IntentModel,
-): Finding => {
-  const topics = Array.from({ length: search.families.draws.topics }, (_, t) => t);
-  const group = { accounts: relay.accounts, topics };
-  const values = measureSignals(viewOf(search, releases, group, relay.network));
-  return {
-    verdict: 'account-network',
-    accounts: relay.accounts,
-    topics: [],
-    memberOdds: [],
-    network: { score: networkScore(relay.logP), logP: relay.logP },
-    intent: judgeIntent(values, reference, model),
-    evidence: explainEvidence(values, reference, model, relay.network),
-    basis: { values, network: relay.network, tested: relay.accounts, relay: true },
-  };
-};

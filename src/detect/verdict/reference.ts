@@ -1,25 +1,52 @@
 import { sorted } from '../../base/statistics.ts';
 import type { Candidate, Search } from '../campaign/search.ts';
+import type { SegmentScores } from './conformal.ts';
 import { viewGroup } from './group-view.ts';
 import { contributionOf, type IntentModel } from './intent-model.ts';
 import type { Releases } from './profile-signals.ts';
+import { SEGMENTS, type Segment, segmentOf, segmentOfMembers } from './segment.ts';
 import { type GroupView, SIGNALS } from './signals.ts';
 
-/** Signal values of the ordinary groups of a population: what every value is compared with. */
+/**
+ * Groups are compared with groups of their size: what is measured on few accounts varies more, and a
+ * handful would otherwise look extreme among crowds.
+ */
+export const SIZES = ['small', 'large'] as const;
+export type Size = (typeof SIZES)[number];
+/** Accounts from which a group is large. */
+const LARGE = 20;
+export const sizeOf = (members: number): Size => (members < LARGE ? 'small' : 'large');
+
+/** One benign group: what two axes and all signals say about it. */
+export interface ReferenceGroup {
+  readonly size: Size;
+  readonly segment: Segment;
+  /** −ln p of shared identity. */
+  readonly network: number;
+  /** Intent log-odds. */
+  readonly intent: number;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** What benign groups look like: what every group is compared with. */
 export interface Reference {
   /** Ascending values of each signal, NaN left out. */
   readonly values: Readonly<Record<string, readonly number[]>>;
-  /** Intent log-odds of the ordinary groups, ascending. */
-  readonly intent: readonly number[];
+  /** Intent log-odds, ascending. */
+  readonly intent: Readonly<Record<Size, SegmentScores>>;
+  /** −ln p of shared identity, ascending; null where only groups without any were kept. */
+  readonly network: Readonly<Record<Size, SegmentScores>> | null;
+  readonly groups: number;
+  /** Groups left out because they may belong to a campaign. */
+  readonly leftOut: number;
 }
 
-const MAX_REFERENCE_GROUPS = 400;
+const MAX_REFERENCE_GROUPS = 1_000;
 /** A group with as little identity evidence as most groups have. */
 const ORDINARY_LOG_P = Math.log(0.05);
 /** A group that shares this much with an operation is not ordinary. */
 const CONTAMINATED = 0.2;
-/** Smaller groups say too little about anybody's habits. */
-const MIN_REFERENCE_ACCOUNTS = 8;
+
 export const intentLogOdds = (
   model: IntentModel,
   values: Readonly<Record<string, number>>,
@@ -33,42 +60,95 @@ export const intentLogOdds = (
 export const measureSignals = (view: GroupView): Record<string, number> =>
   Object.fromEntries(SIGNALS.map((signal) => [signal.name, signal.measure(view)]));
 
-/** A population with fewer ordinary groups than this is completed by those of the model. */
-export const ENOUGH_GROUPS = 100;
+/** Segments of all accounts of a search. */
+export const segmentsOf = ({ population }: Pick<Search, 'population'>): Segment[] =>
+  population.profiles.map((profile, a) => segmentOf(profile, population.records[a]!));
 
-/** The intent log-odds that a group is compared with. */
-export const intentReference = (reference: Reference, model: IntentModel): readonly number[] =>
-  reference.intent.length >= ENOUGH_GROUPS
-    ? reference.intent
-    : [...reference.intent, ...model.ordinary];
+const spaced = <T>(list: readonly T[], most: number): readonly T[] => {
+  const stride = Math.max(1, Math.ceil(list.length / most));
+  return list.filter((_, i) => i % stride === 0);
+};
 
-/** Ordinary groups: no identity evidence, and hardly anybody from an operation. */
+/**
+ * Candidates without identity evidence and with hardly anybody from an operation. Leaving out by the
+ * identity test does not bias the intent axis: among benign groups the one says nothing of the other.
+ */
 const ordinaryCandidates = (search: Search): Candidate[] => {
   const suspects = new Set(search.operations.flatMap((op) => op.group.accounts));
-  const ordinary = search.candidates.filter(
+  return search.candidates.filter(
     ({ group, logP }) =>
       logP > ORDINARY_LOG_P &&
-      group.accounts.length >= MIN_REFERENCE_ACCOUNTS &&
       group.accounts.filter((a) => suspects.has(a)).length <= CONTAMINATED * group.accounts.length,
   );
-  const stride = Math.max(1, Math.ceil(ordinary.length / MAX_REFERENCE_GROUPS));
-  return ordinary.filter((_, i) => i % stride === 0);
 };
+
+const measureCandidates = (
+  search: Search,
+  candidates: readonly Candidate[],
+  releases: Releases,
+  model: IntentModel,
+): ReferenceGroup[] => {
+  const segments = segmentsOf(search);
+  const { population, table, families } = search;
+  return candidates.map(({ group, network, logP }) => {
+    const values = measureSignals(
+      viewGroup(population, table, families.topicOf, releases, group, network),
+    );
+    return {
+      size: sizeOf(group.accounts.length),
+      segment: segmentOfMembers(group.accounts.map((a) => segments[a]!)),
+      network: -logP,
+      intent: intentLogOdds(model, values),
+      values,
+    };
+  });
+};
+
+const scoresOf = (
+  groups: readonly ReferenceGroup[],
+  score: (group: ReferenceGroup) => number,
+): Readonly<Record<Size, SegmentScores>> =>
+  Object.fromEntries(
+    SIZES.map((size) => [
+      size,
+      Object.fromEntries(
+        SEGMENTS.flatMap((segment) => {
+          const own = groups.filter((g) => g.size === size && g.segment === segment);
+          return own.length === 0 ? [] : [[segment, Array.from(sorted(own.map(score)))]];
+        }),
+      ),
+    ]),
+  ) as unknown as Record<Size, SegmentScores>;
+
+/** Groups as a reference. `clean`: none was left out for its identity evidence. */
+export const referenceFrom = (
+  groups: readonly ReferenceGroup[],
+  leftOut: number,
+  clean: boolean,
+): Reference => ({
+  values: Object.fromEntries(
+    SIGNALS.map(({ name }) => [
+      name,
+      Array.from(sorted(groups.map((g) => g.values[name]!).filter((v) => Number.isFinite(v)))),
+    ]),
+  ),
+  intent: scoresOf(groups, (g) => g.intent),
+  network: clean ? scoresOf(groups, (g) => g.network) : null,
+  groups: groups.length,
+  leftOut,
+});
 
 /** The population's own ordinary groups as the reference of every signal and of the intent axis. */
 export const referenceOf = (search: Search, releases: Releases, model: IntentModel): Reference => {
-  const measured = ordinaryCandidates(search).map(({ group, network }) =>
-    measureSignals(
-      viewGroup(search.population, search.table, search.families.topicOf, releases, group, network),
-    ),
-  );
-  return {
-    values: Object.fromEntries(
-      SIGNALS.map(({ name }) => [
-        name,
-        Array.from(sorted(measured.map((m) => m[name]!).filter((v) => Number.isFinite(v)))),
-      ]),
-    ),
-    intent: Array.from(sorted(measured.map((m) => intentLogOdds(model, m)))),
-  };
+  const ordinary = ordinaryCandidates(search);
+  const groups = measureCandidates(search, spaced(ordinary, MAX_REFERENCE_GROUPS), releases, model);
+  return referenceFrom(groups, search.candidates.length - ordinary.length, false);
 };
+
+/** Every candidate of traffic that is known to be good, whatever its identity evidence. */
+export const cleanGroups = (
+  search: Search,
+  releases: Releases,
+  model: IntentModel,
+): ReferenceGroup[] =>
+  measureCandidates(search, spaced(search.candidates, MAX_REFERENCE_GROUPS), releases, model);

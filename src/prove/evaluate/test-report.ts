@@ -31,7 +31,8 @@ export const reportOf = (
       quarantine: [],
     },
     fdr: 0.01,
-    calibration: { id: 'calibration--test', source: 'test' },
+    calibration: { id: 'calibration--test', version: 0, source: 'test', groups: 0, left_out: 0 },
+    drift: null,
     models: { intent: 'intent-test', embedding: 'test' },
     procedure: 'benjamini-hochberg',
     campaigns: campaigns.map(([verdict, accounts], i) => ({
@@ -49,6 +50,7 @@ export const reportOf = (
       links: [],
       timeline: { start: instant, step_ms: 3_600_000, accounts: [], counts: [] },
       would_change: [],
+      decided_by: null,
     })),
     accounts: [
       ...campaigns.flatMap(([verdict, accounts], i) =>

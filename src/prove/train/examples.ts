@@ -6,9 +6,9 @@ import { createPopulation, type Population } from '../../detect/campaign/populat
 import { type Search, searchCampaigns } from '../../detect/campaign/search.ts';
 import { readAccounts } from '../../detect/exchange/accounts.ts';
 import { profileLog } from '../../detect/scan/profile-log.ts';
+import { viewGroup } from '../../detect/verdict/group-view.ts';
 import { findReleases } from '../../detect/verdict/profile-signals.ts';
 import { measureSignals } from '../../detect/verdict/reference.ts';
-import { viewGroup } from '../../detect/verdict/group-view.ts';
 import { type LabelRow, readLabels } from '../evaluate/labels.ts';
 import type { WorldRequest } from '../simulate/options.ts';
 import { type WorldSummary, writeWorld } from '../simulate/write-world.ts';

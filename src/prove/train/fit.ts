@@ -1,6 +1,7 @@
 /** Fits the three forms of intent model that are compared; each ends as curves over signals. */
-import type { IntentFeature } from '../../detect/verdict/intent-model.ts';
+
 import { MAD_TO_SIGMA, median, medianAbsoluteDeviation } from '../../base/statistics.ts';
+import type { IntentFeature } from '../../detect/verdict/intent-model.ts';
 import { type Block, type Column, columnOf, heightOf, rampsOf, stepsOf } from './basis.ts';
 import { boost, heights } from './boost.ts';
 import type { Example } from './examples.ts';

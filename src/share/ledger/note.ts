@@ -1,8 +1,8 @@
 /** Signed notes (C2SP signed-note): a text, a blank line, and one line per signature. */
 import type { KeyObject } from 'node:crypto';
 import { StillwatchError } from '../../base/errors.ts';
-import { checkSignature, rawPublicKey, signBytes } from '../sharing/signing/ed25519.ts';
 import { fromBase64, toBase64 } from '../sharing/signing/base64.ts';
+import { checkSignature, rawPublicKey, signBytes } from '../sharing/signing/ed25519.ts';
 import { isKeyName, LOG_KEY, type VerifierKey, verifierKey } from './verifier-key.ts';
 
 /** Bounds on input from strangers; signed-note asks for at least 16 signatures. */

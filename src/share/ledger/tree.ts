@@ -5,7 +5,6 @@
 import { leafHash, nodeHash, rootOfHashes, splitPoint } from './merkle.ts';
 import type { RangeRoot } from './proof.ts';
 import type { LedgerFile } from './storage.ts';
-import { damagedTile, type ReadTile } from './tile-reader.ts';
 import {
   completeAt,
   encodeBundle,
@@ -16,6 +15,7 @@ import {
   tilePath,
   widthAt,
 } from './tile.ts';
+import { damagedTile, type ReadTile } from './tile-reader.ts';
 
 export interface Tree {
   /** Entries in the log: 0 to 2⁵³−1. */

@@ -1,8 +1,8 @@
 /** Verifier keys as strings (C2SP signed-note, "Verifier keys"): NAME+KEYID+BASE64(type || public key). */
 import { hash, type KeyObject } from 'node:crypto';
 import { StillwatchError } from '../../base/errors.ts';
-import { PUBLIC_KEY_BYTES, publicKeyOf } from '../sharing/signing/ed25519.ts';
 import { fromBase64, toBase64 } from '../sharing/signing/base64.ts';
+import { PUBLIC_KEY_BYTES, publicKeyOf } from '../sharing/signing/ed25519.ts';
 
 /** Signature types of signed-note: a log's own Ed25519, and a witness's timestamped Ed25519. */
 export const LOG_KEY = 0x01;

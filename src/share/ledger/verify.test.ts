@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { rawPublicKey } from '../sharing/signing/ed25519.ts';
 import { type BundleRequest, decodeBundleFile, encodeBundleFile, makeBundle } from './bundle.ts';
 import { cosign } from './cosignature.ts';
 import { type Ledger, openLedger } from './ledger.ts';
-import { rawPublicKey } from '../sharing/signing/ed25519.ts';
 import { parseNote } from './note.ts';
 import { commitment, encodeRecord } from './record.ts';
 import { memoryStorage } from './storage.ts';
 import { records, testKey } from './test-help.ts';
+import { verifierKey, WITNESS_KEY } from './verifier-key.ts';
 import { type BundleTrust, verifyBundle } from './verify.ts';
 import { verifyFiles } from './verify-files.ts';
-import { verifierKey, WITNESS_KEY } from './verifier-key.ts';
 
 const origin = 'hub.example/ledger';
 const key = testKey(1);

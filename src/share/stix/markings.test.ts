@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { allMarkingRefs, markingRefsAt, strictestTlp } from './markings.ts';
 import { parseObject } from './parse.ts';
 import { parseSelector, resolveSelector } from './selector.ts';
-import { TLP1_MARKINGS, TLP2_MARKINGS, TLP_BY_ID, tlpLevelOf } from './tlp.ts';
+import { TLP_BY_ID, TLP1_MARKINGS, TLP2_MARKINGS, tlpLevelOf } from './tlp.ts';
 import type { StixObject } from './types.ts';
 
 const statement = 'marking-definition--00000000-0000-4000-8000-000000000009';

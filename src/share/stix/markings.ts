@@ -1,7 +1,7 @@
 /** Which markings lie on an object and on each part of it (STIX 2.1, section 7.2). */
 import { parseSelector, type SelectorStep } from './selector.ts';
-import type { GranularMarking, StixObject } from './types.ts';
 import { stricterTlp, type TlpLevel, tlpLevelOf } from './tlp.ts';
+import type { GranularMarking, StixObject } from './types.ts';
 
 interface Marked {
   readonly object_marking_refs?: readonly string[];

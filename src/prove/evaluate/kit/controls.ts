@@ -1,5 +1,5 @@
-import { proportion } from '../measures.ts';
 import { FIELD_BOUND } from '../../simulate/world-fields.ts';
+import { proportion } from '../measures.ts';
 import { finished, type Plan, type Suite } from './suite.ts';
 import { benignHitOf, briefly, number, recallOf, worldsWithBenign } from './tables.ts';
 import { type Job, job } from './work/job.ts';

@@ -2,8 +2,8 @@ import {
   EVASION_CASES,
   type EvasionCase,
   evadedSpec,
-  type ReferenceName,
   REFERENCES,
+  type ReferenceName,
   referenceSpec,
 } from './evasion-cases.ts';
 import { pairedDifference } from './paired-difference.ts';

@@ -1,5 +1,5 @@
 import { proportion } from '../measures.ts';
-import { type GridCell, centreInWords, gridCells } from './grid-cells.ts';
+import { centreInWords, type GridCell, gridCells } from './grid-cells.ts';
 import { finished, type Plan, type Results, type Suite } from './suite.ts';
 import {
   benignHitOf,

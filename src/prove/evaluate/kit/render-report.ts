@@ -1,7 +1,7 @@
 /** An evaluation for a terminal, and as Markdown for a page of the documentation. */
 import Table from 'cli-table3';
 import { forTerminal } from '../../../base/safe-text.ts';
-import type { EvaluationReport, Section, Table as Rows } from './section.ts';
+import type { EvaluationReport, Table as Rows, Section } from './section.ts';
 
 const WIDEST = 46;
 

@@ -3,8 +3,8 @@ import type { KeyObject } from 'node:crypto';
 import { canonicalJson } from '../../../base/canonical-json.ts';
 import { StillwatchError } from '../../../base/errors.ts';
 import { fromBase64Url, toBase64Url } from './base64.ts';
+import { CLOCK_BOUNDS, type ClockBounds } from './contribution.ts';
 import { checkSignature, publicKeyOf, rawPublicKey, signBytes } from './ed25519.ts';
-import { type ClockBounds, CLOCK_BOUNDS } from './contribution.ts';
 import { type KnownKeys, type MemberKey, memberKey, memberKeyId, refusalOf } from './member-key.ts';
 
 export interface Rotation {

@@ -1,11 +1,12 @@
 /** Rules that need their own code, one function each (`NamedRule` in `../schema/kind.ts`). */
+
+import { splitIdentifier } from '../identifier.ts';
+import { parsePattern } from '../pattern/parse.ts';
 import type { NamedRule } from '../schema/kind.ts';
+import { isRecord } from './check.ts';
 import { FORMS } from './forms.ts';
 import { isKnownAlgorithm } from './hashes.ts';
 import { checkMarkingDefinition } from './markings.ts';
-import { parsePattern } from '../pattern/parse.ts';
-import { splitIdentifier } from '../identifier.ts';
-import { isRecord } from './check.ts';
 import type { RuleCheck } from './object.ts';
 import { fault, faultAt, warnAt } from './sink.ts';
 

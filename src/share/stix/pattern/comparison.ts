@@ -3,9 +3,9 @@ import { quote } from '../diagnostic.ts';
 import { isTypeName } from '../identifier.ts';
 import { addressBlock } from './address.ts';
 import {
-  isJoined,
   type Comparison,
   type Constant,
+  isJoined,
   type ObjectPath,
   type OrderOperator,
   type PathStep,

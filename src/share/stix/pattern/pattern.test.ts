@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Comparison, Constant, ObjectPath, Pattern, PathStep, Qualifier } from './ast.ts';
+import type { Comparison, Constant, ObjectPath, PathStep, Pattern, Qualifier } from './ast.ts';
 import { parsePattern } from './parse.ts';
 import { printPattern } from './print.ts';
 

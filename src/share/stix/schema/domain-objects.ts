@@ -2,13 +2,13 @@
 import { domainObject, killChainPhases, VERSIONED } from './common.ts';
 import {
   boolean,
+  dictionary,
   float,
   integer,
+  json,
   list,
   oneOf,
   optional,
-  dictionary,
-  json,
   ref,
   required,
   string,

@@ -1,5 +1,6 @@
 /** STIX cyber-observable objects (STIX 2.1, section 6), one table each. */
 import { observable } from './common.ts';
+import { FILE_EXTENSIONS } from './file-extensions.ts';
 import {
   binary,
   boolean,
@@ -20,7 +21,6 @@ import {
   timestamp,
   vocabulary,
 } from './kind.ts';
-import { FILE_EXTENSIONS } from './file-extensions.ts';
 import {
   NETWORK_TRAFFIC_EXTENSIONS,
   PROCESS_EXTENSIONS,

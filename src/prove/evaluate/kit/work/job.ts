@@ -1,6 +1,7 @@
 /** Units of work: one world each, cached by what determines their result. */
-import type { LevelsResult, LevelsSpec } from './levels-job.ts';
+
 import type { LeakResult, LeakSpec } from './leak-job.ts';
+import type { LevelsResult, LevelsSpec } from './levels-job.ts';
 import type { ReplayResult, ReplaySpec } from './replay-job.ts';
 import type { ScanResult, ScanSpec } from './scan-job.ts';
 import type { WindowsResult, WindowsSpec } from './windows-job.ts';

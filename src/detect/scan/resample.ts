@@ -1,0 +1,24 @@
+import { createRandom, uniform } from '../../base/random.ts';
+import { createPopulation, type Population } from '../campaign/population.ts';
+import { SEARCH_DEFAULTS, type Search, searchCampaigns } from '../campaign/search.ts';
+import type { AccountRecord } from '../exchange/exchange.ts';
+import type { Profile } from '../profile/profile.ts';
+
+/**
+ * The whole search again on a random half of the accounts: other prompts are sampled, other families
+ * found, other links made. Entities stay whole, because the accounts of one organization come and go
+ * together. `seed` chooses the half.
+ */
+export const resample = (population: Population, seed: number): Search => {
+  const random = createRandom(seed, 'resample');
+  const kept = Array.from({ length: population.entities }, () => uniform(random) < 0.5);
+  const profiles = new Map<string, Profile>();
+  const records = new Map<string, AccountRecord>();
+  population.ids.forEach((id, a) => {
+    if (!kept[population.entityOf[a]!]) return;
+    profiles.set(id, population.profiles[a]!);
+    const record = population.records[a];
+    if (record != null) records.set(id, record);
+  });
+  return searchCampaigns(createPopulation(profiles, records), { ...SEARCH_DEFAULTS, seed });
+};
