@@ -13,7 +13,7 @@ import type { AxisFinding } from '../verdict/axes.ts';
 import { type AxisCalibration, ENOUGH_GROUPS } from '../verdict/conformal.ts';
 import type { Procedure } from '../verdict/false-discovery.ts';
 import type { IntentModel } from '../verdict/intent-model.ts';
-import type { Finding, Judgement } from '../verdict/judge.ts';
+import { axisLevel, type Finding, type Judgement } from '../verdict/judge.ts';
 import type { Reference } from '../verdict/reference.ts';
 import { familiesOf } from './campaign-families.ts';
 import { linksOf } from './campaign-links.ts';
@@ -84,7 +84,7 @@ const campaignOf = (input: ReportInput, finding: Finding): CampaignReport => {
     would_change: wouldChange(finding),
     decided_by: {
       level: input.level,
-      axis_level: input.level / 2,
+      axis_level: axisLevel(input.level),
       procedure: input.procedure,
       calibration: calibrationId(judgement.reference, model),
       calibration_version: input.calibrationVersion,

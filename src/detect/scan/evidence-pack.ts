@@ -12,7 +12,7 @@ import type { Verdict } from '../report/report.ts';
 import { intentAxis, networkAxis } from '../verdict/axes.ts';
 import { type Procedure, reject } from '../verdict/false-discovery.ts';
 import type { IntentModel } from '../verdict/intent-model.ts';
-import type { Finding, Judgement } from '../verdict/judge.ts';
+import { axisLevel, type Finding, type Judgement } from '../verdict/judge.ts';
 import { intentLogOdds, type Reference } from '../verdict/reference.ts';
 import type { Segment } from '../verdict/segment.ts';
 import { contentSignals } from '../verdict/signals.ts';
@@ -192,9 +192,8 @@ export const verifyPack = (
   campaigns: readonly CampaignEvidence[],
 ): string[] => {
   const faults: string[] = [];
-  // Each axis spends half of the level (judge.ts).
   const rejectAxis = (logP: readonly number[]): Set<number> =>
-    reject(logP, manifest.level / 2, manifest.procedure);
+    reject(logP, axisLevel(manifest.level), manifest.procedure);
   const rejected = rejectAxis(manifest.hypotheses);
   const again = campaigns.map((evidence) => recompute(manifest, evidence));
   const tested = campaigns.flatMap((evidence, i) => (evidence.identity === null ? [] : [i]));

@@ -4,14 +4,19 @@ import { SEARCH_DEFAULTS, type Search, searchCampaigns } from '../campaign/searc
 import type { AccountRecord } from '../exchange/exchange.ts';
 import type { Profile } from '../profile/profile.ts';
 
+/** Part of a population: a random half of its entities, or those that the half left. */
+export type Half = 'kept' | 'left';
+
 /**
- * The whole search again on a random half of the accounts: other prompts are sampled, other families
- * found, other links made. Entities stay whole, because the accounts of one organization come and go
- * together. `seed` chooses the half.
+ * A random half of the accounts. Entities stay whole, because the accounts of one organization come
+ * and go together. `seed` chooses the half.
  */
-export const resample = (population: Population, seed: number): Search => {
+export const halfOf = (population: Population, seed: number, half: Half): Population => {
   const random = createRandom(seed, 'resample');
-  const kept = Array.from({ length: population.entities }, () => uniform(random) < 0.5);
+  const kept = Array.from(
+    { length: population.entities },
+    () => uniform(random) < 0.5 === (half === 'kept'),
+  );
   const profiles = new Map<string, Profile>();
   const records = new Map<string, AccountRecord>();
   population.ids.forEach((id, a) => {
@@ -20,5 +25,12 @@ export const resample = (population: Population, seed: number): Search => {
     const record = population.records[a];
     if (record != null) records.set(id, record);
   });
-  return searchCampaigns(createPopulation(profiles, records), { ...SEARCH_DEFAULTS, seed });
+  return createPopulation(profiles, records);
 };
+
+/**
+ * The whole search again on a half of the accounts: other prompts are sampled, other families found,
+ * other links made.
+ */
+export const resample = (population: Population, seed: number, half: Half = 'kept'): Search =>
+  searchCampaigns(halfOf(population, seed, half), { ...SEARCH_DEFAULTS, seed });

@@ -47,6 +47,9 @@ export interface Finding {
   };
 }
 
+/** What each of the two axes spends of a declared level. */
+export const axisLevel = (level: number): number => level / 2;
+
 export interface JudgeOptions {
   /** False discovery rate, 0 … 1. */
   readonly level: number;
@@ -89,7 +92,7 @@ const overlaps = (a: readonly number[], b: readonly number[]): boolean => {
  */
 export const judge = (search: Search, options: JudgeOptions): Judgement => {
   const { model, procedure = 'benjamini-hochberg' } = options;
-  const level = options.level / 2;
+  const level = axisLevel(options.level);
   const releases = findReleases(search.population.profiles, search.population.firstSeen);
   const reference = options.reference ?? referenceOf(search, releases, model);
   const segments = segmentsOf(search);

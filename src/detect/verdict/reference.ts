@@ -19,7 +19,7 @@ export const sizeOf = (members: number): Size => (members < LARGE ? 'small' : 'l
 
 /** One benign group: what two axes and all signals say about it. */
 export interface ReferenceGroup {
-  readonly size: Size;
+  readonly members: number;
   readonly segment: Segment;
   /** −ln p of shared identity. */
   readonly network: number;
@@ -95,7 +95,7 @@ const measureCandidates = (
       viewGroup(population, table, families.topicOf, releases, group, network),
     );
     return {
-      size: sizeOf(group.accounts.length),
+      members: group.accounts.length,
       segment: segmentOfMembers(group.accounts.map((a) => segments[a]!)),
       network: -logP,
       intent: intentLogOdds(model, values),
@@ -113,7 +113,7 @@ const scoresOf = (
       size,
       Object.fromEntries(
         SEGMENTS.flatMap((segment) => {
-          const own = groups.filter((g) => g.size === size && g.segment === segment);
+          const own = groups.filter((g) => sizeOf(g.members) === size && g.segment === segment);
           return own.length === 0 ? [] : [[segment, Array.from(sorted(own.map(score)))]];
         }),
       ),

@@ -4,6 +4,7 @@
  */
 import type { Verdict } from '../../../../detect/report/report.ts';
 import type { Scan } from '../../../../detect/scan/scan.ts';
+import { axisLevel } from '../../../../detect/verdict/judge.ts';
 
 /** Level at which `evidenceOf` wants the scan to be made. */
 export const PERMISSIVE = 0.5;
@@ -50,7 +51,8 @@ export interface Judged {
 }
 
 /** The findings at another level: network first, intent among those that pass. */
-export const rejudge = ({ hypotheses, operations }: Evidence, level: number): Judged[] => {
+export const rejudge = ({ hypotheses, operations }: Evidence, declared: number): Judged[] => {
+  const level = axisLevel(declared);
   const networkCut = stepUp(hypotheses, level);
   const passed = operations.filter((operation) => operation.network <= networkCut);
   const tested = passed.filter((operation) => !operation.relay);
