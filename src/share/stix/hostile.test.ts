@@ -143,3 +143,17 @@ test('8 a bundle reports the faults of all its objects with their paths', () => 
   assert.equal(parseBundle({ ...bundle, objects: [] }).diagnostics?.[0]?.code, 'STIX_EMPTY');
   assert.equal(parseBundle({ ...bundle, id: 'x' }).diagnostics?.[0]?.code, 'STIX_IDENTIFIER');
 });
+
+test('3.6 one version that occurs twice in a bundle is the same both times', () => {
+  const bundle = (second: object) => ({
+    type: 'bundle',
+    id: 'bundle--00000000-0000-4000-8000-000000000001',
+    objects: [campaign, second],
+  });
+  assert.ok(parseBundle(bundle({ ...campaign, revoked: false })).object);
+  assert.ok(
+    parseBundle(bundle({ ...campaign, name: 'm', modified: '2026-01-01T00:00:00.001Z' })).object,
+  );
+  const [fault] = parseBundle(bundle({ ...campaign, name: 'm' })).diagnostics ?? [];
+  assert.deepEqual([fault?.code, fault?.path], ['STIX_DUPLICATE', '$.objects[1]']);
+});

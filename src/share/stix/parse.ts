@@ -22,6 +22,7 @@ import { isTypeName, splitIdentifier } from './identifier.ts';
 import { CUSTOM_OBJECT } from './schema/custom.ts';
 import type { Table } from './schema/kind.ts';
 import { type Bundle, type StixObject, TABLES } from './types.ts';
+import { sameContent, versionOf } from './version.ts';
 
 export interface ParseOptions {
   /** Properties and types that STIX 2.1 does not define: `allow` (with a warning) or `refuse`. */
@@ -175,8 +176,30 @@ export const parseBundle = (value: unknown, options: ParseOptions = {}): Parsed<
       checkObject(objects[i], sink, options);
       sink.path.length = 0;
     }
+    if (sink.faults.length === 0) checkTwice(objects as readonly StixObject[], sink);
   }
   return finish(value, sink);
+};
+
+/** 3.6: every representation of one version is the same. */
+const checkTwice = (objects: readonly StixObject[], sink: Sink): void => {
+  const seen = new Map<string, StixObject>();
+  for (const [i, object] of objects.entries()) {
+    const version = `${object.id} ${versionOf(object) ?? ''}`;
+    const before = seen.get(version);
+    if (before === undefined) seen.set(version, object);
+    else if (!sameContent(before, object)) {
+      sink.path.push('objects');
+      faultAt(
+        sink,
+        i,
+        'STIX_DUPLICATE',
+        '3.6',
+        `This version of ${object.id} is here twice, and differs.`,
+      );
+      sink.path.pop();
+    }
+  }
 };
 
 const checkBundleFrame = (value: { readonly [key: string]: unknown }, sink: Sink): void => {
