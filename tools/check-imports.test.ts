@@ -19,3 +19,9 @@ test('only cli may use prove', () => {
 test('a folder without a declared layer is refused', () => {
   assert.equal(wrongImports('misc/x.ts', '').length, 1);
 });
+
+test('tests, and only tests, may import vectors', () => {
+  const text = "import vectors from '../../interop/oprf/x.json' with { type: 'json' };";
+  assert.deepEqual(wrongImports('base/x.test.ts', text), []);
+  assert.equal(wrongImports('base/x.ts', text).length, 1);
+});
