@@ -1,6 +1,13 @@
 /** Suites, their reports and the store, on results that are made up. */
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -24,7 +31,7 @@ import { SUITES, suitesNamed } from './suites.ts';
 import { type Job, job, type Kinds } from './work/job.ts';
 import type { ScanResult } from './work/scan-job.ts';
 import { readSources } from './work/sources.ts';
-import { requestOf, specOf, type WorldSpec } from './work/world-spec.ts';
+import { harvestFor, requestOf, specOf, type WorldSpec } from './work/world-spec.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stillwatch-kit-report-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -256,6 +263,34 @@ test('specs become requests: the same numbers, and honest accounts beside every 
   assert.equal(request.accounts, 950);
   assert.equal(request.perAccount![0] + request.perAccount![1], 50);
   assert.equal(requestOf(specOf(800, { campaigns: 0, relays: 0 }), plan.sources, 7).world, 'quiet');
+});
+
+test('corpora come from a folder; large enough files are harvested in turn', () => {
+  const data = join(folder, 'data');
+  const lines = (n: number, name: string) =>
+    Array.from({ length: n }, (_, i) => `{"prompt":"${name} ${i}"}\n`).join('');
+  for (const role of ['harvest', 'everyday', 'evaluation', 'arrivals'])
+    mkdirSync(join(data, role), { recursive: true });
+  for (const name of ['a', 'b'])
+    writeFileSync(join(data, 'harvest', `${name}.jsonl`), lines(900, name));
+  writeFileSync(join(data, 'harvest', 'small.jsonl'), lines(3, 's'));
+  writeFileSync(join(data, 'everyday', 'chat.jsonl'), lines(50, 'chat'));
+  assert.throws(() => readSources(data), { code: 'INPUT_NOT_FOUND' });
+  writeFileSync(join(data, 'evaluation', 'exam.jsonl'), lines(20, 'exam'));
+  writeFileSync(join(data, 'arrivals', 'features.csv'), 'who,mean gap\nx,3\n');
+  writeFileSync(join(data, 'arrivals', 'client.csv'), '0.0,1.5,a\n600.0,2.5,a\n');
+  const sources = readSources(data);
+  assert.equal(sources.kind, 'files');
+  // A table of features is no recording.
+  assert.deepEqual(
+    sources.arrivals.map((trace) => trace.name),
+    ['client.csv'],
+  );
+  const names = (seed: number, exchanges: number) =>
+    harvestFor(specOf(800, { exchanges, accounts: 20 }), sources, seed).map((c) => c.name);
+  assert.deepEqual(names(0, 60), ['a.jsonl', 'b.jsonl']);
+  assert.deepEqual(names(1, 60), ['b.jsonl', 'a.jsonl']);
+  assert.deepEqual(names(1, 600), [], 'no file is large enough: grammars');
 });
 
 test('seeds are one or a range', () => {
