@@ -28,7 +28,7 @@ export const STIX_CODES = {
   STIX_MARKING: 'The marking contradicts the definition it stands for.',
   STIX_EXTENSION: 'The extension is malformed or not declared.',
   STIX_PATTERN: 'The pattern cannot be parsed.',
-  STIX_RELATIONSHIP: 'The relationship is not one that STIX 2.1 defines.',
+  STIX_RELATIONSHIP: 'The relationship joins objects that it should not.',
   STIX_DEPRECATED: 'The property is deprecated.',
   STIX_DUPLICATE: 'The same version of an object occurs twice with different content.',
   STIX_TEXT: 'The text holds half of a surrogate pair.',

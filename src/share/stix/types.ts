@@ -1,9 +1,10 @@
 /** The TypeScript types of STIX 2.1 objects, all derived from the tables in `schema/`. */
 import type { EXTERNAL_REFERENCE, GRANULAR_MARKING, KILL_CHAIN_PHASE } from './schema/common.ts';
-import { DOMAIN_OBJECTS, RELATIONSHIP_OBJECTS } from './schema/domain-objects.ts';
+import { DOMAIN_OBJECTS } from './schema/domain-objects.ts';
 import type { ObjectOfTable } from './schema/kind.ts';
 import { META_OBJECTS } from './schema/meta-objects.ts';
 import { OBSERVABLES } from './schema/observables.ts';
+import { RELATIONSHIP_OBJECTS } from './schema/relationship-objects.ts';
 
 /** The table of every object type that STIX 2.1 defines. */
 export const TABLES = {

@@ -1,4 +1,4 @@
-/** STIX domain objects (STIX 2.1, section 4) and relationship objects (section 5), one table each. */
+/** STIX domain objects (STIX 2.1, section 4), one table each. */
 import { domainObject, killChainPhases, VERSIONED } from './common.ts';
 import {
   boolean,
@@ -12,7 +12,6 @@ import {
   ref,
   required,
   string,
-  stringOf,
   table,
   timestamp,
   vocabulary,
@@ -299,41 +298,5 @@ export const DOMAIN_OBJECTS = {
       description: optional(string),
     },
     [...VERSIONED, { rule: 'named', name: 'cve-identifier' }],
-  ),
-} as const;
-
-export const RELATIONSHIP_OBJECTS = {
-  relationship: table(
-    '5.1',
-    {
-      ...domainObject('relationship'),
-      relationship_type: required(stringOf('relationship-type')),
-      description: optional(string),
-      source_ref: required(ref()),
-      target_ref: required(ref()),
-      start_time: optional(timestamp),
-      stop_time: optional(timestamp),
-    },
-    [
-      ...VERSIONED,
-      // 5.1: stop_time is later than start_time.
-      { rule: 'after', later: 'stop_time', earlier: 'start_time' },
-      { rule: 'named', name: 'relationship-ends' },
-    ],
-  ),
-  sighting: table(
-    '5.2',
-    {
-      ...domainObject('sighting'),
-      description: optional(string),
-      first_seen: optional(timestamp),
-      last_seen: optional(timestamp),
-      count: optional(integer(0, 999_999_999)),
-      sighting_of_ref: required(ref()),
-      observed_data_refs: optional(list(ref('observed-data'))),
-      where_sighted_refs: optional(list(ref('identity', 'location'))),
-      summary: optional(boolean),
-    },
-    [...VERSIONED, seen],
   ),
 } as const;

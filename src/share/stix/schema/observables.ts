@@ -218,7 +218,7 @@ export const OBSERVABLES = {
     name: required(string),
     cpe: optional(string),
     swid: optional(string),
-    languages: optional(list(string)),
+    languages: optional(list(stringOf('language'))),
     vendor: optional(string),
     version: optional(string),
   }),
