@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import vectors from '../../../interop/tlog/rfc6962.json' with { type: 'json' };
-import { EMPTY_ROOT, leafHash, rootOfHashes, splitPoint } from './merkle.ts';
+import { EMPTY_ROOT, leafHash, nodeHash, rootOfHashes, splitPoint } from './merkle.ts';
 import { consistencyProof, inclusionProof, verifyConsistency, verifyInclusion } from './proof.ts';
 import { naiveRoot, numbered, rangesOf } from './test-help.ts';
 
@@ -59,6 +59,17 @@ test('RFC 9162 2.1.4: every pair of trees to 300 is consistent, and no other roo
       if (m + 1 < n) assert.ok(!verifyConsistency(m + 1, n, proof, roots[m]!, roots[n]!));
     }
   assert.ok(!verifyConsistency(5, 4, [], roots[5]!, roots[4]!), 'a tree never shrinks');
+});
+
+test('a proof that climbs past the root of a smaller tree is refused', () => {
+  // The root of two entries, claimed to be the root of one: only the count of levels tells them apart.
+  const [a, b] = leaves as [Uint8Array, Uint8Array];
+  assert.ok(!verifyInclusion(b, 0, 1, [a], roots[2]!));
+  assert.ok(!verifyInclusion(nodeHash(a, b), 0, 1, [], roots[1]!));
+  // Trees of 1 and 2 with roots that are one level higher than trees of those sizes have.
+  const [c, d] = leaves.slice(2) as [Uint8Array, Uint8Array];
+  const higher = [nodeHash(d, a), nodeHash(d, nodeHash(a, c))] as const;
+  assert.ok(!verifyConsistency(1, 2, [c, d], ...higher));
 });
 
 test('one flipped bit in a proof, a root or a leaf fails', async () => {

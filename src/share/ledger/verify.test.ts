@@ -65,8 +65,9 @@ test('a bundle is verified from its bytes alone', async () => {
 });
 
 test('one flipped bit anywhere in a bundle fails', async () => {
-  const { ledger, kept } = await world(40);
-  const bundle = await bundleOf(ledger, { older: kept });
+  const { ledger, kept } = await world(24);
+  const openings = [{ field: 'object' as const, salt, value: object }];
+  const bundle = await bundleOf(ledger, { older: kept, entries: [{ index: 20, openings }] });
   const file = Buffer.from(encodeBundleFile(bundle));
   const policies = [trust(ledger, { kept }), { log: [], witnesses: [], quorum: 0 }];
   for (const policy of policies) verifyBundle(decodeBundleFile(file.toString()), policy);
@@ -105,6 +106,8 @@ test('a rewritten history is found, by what was kept and by the proof', async ()
   });
   const head = await honest.ledger.checkpoint();
   assert.throws(() => verifyBundle(bundle, { ...keys, kept: head }), { code: 'LEDGER_FORKED' });
+  const both = { ...bundle, older: { checkpoint: head, proof: [] } };
+  assert.throws(() => verifyBundle(both, keys), { code: 'LEDGER_FORKED' });
   const spliced = { ...bundle, older: { ...bundle.older!, checkpoint: honest.kept } };
   assert.throws(() => verifyBundle(spliced, keys), { code: 'LEDGER_INCONSISTENT' });
   await assert.rejects(verifyFiles(storage.read, { ...keys, kept: honest.kept }), {

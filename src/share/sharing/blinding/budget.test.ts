@@ -20,6 +20,12 @@ test('a burst is granted, then the rate, and the wait that is named is enough', 
   assert.equal(overBudget(early).code, 'BLINDING_RATE_EXCEEDED');
 });
 
+test('a clock that goes back neither refills nor costs', () => {
+  const state = { ...freshBudget(limits, epoch, 60_000), level: 50 };
+  const back = spend(state, limits, { count: 50, epoch, now: 0 });
+  assert.ok(back.granted && back.state.level === 0 && back.state.at === 60_000);
+});
+
 test('a batch above the burst can never be granted, and says so', () => {
   const spending = spend(freshBudget(limits, epoch, 0), limits, { count: 101, epoch, now: 0 });
   assert.ok(!spending.granted && spending.retryAfter === undefined);

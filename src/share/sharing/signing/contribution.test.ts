@@ -97,6 +97,8 @@ test('a signature over the same bytes for another purpose does not pass', () => 
     'base64url',
   );
   refused('CONTRIBUTION_FORGED', { ...good, signature });
+  const whole = { envelope: other, signature };
+  assert.throws(() => parseContribution(whole), { code: 'CONTRIBUTION_MALFORMED' });
 });
 
 test('back-dated and post-dated submissions are refused at the millisecond', () => {
@@ -151,6 +153,7 @@ test('what comes from outside is parsed', () => {
     { ...good, signature: `${good.signature}=` },
     bent({ extra: 1 }),
     bent({ version: 2 }),
+    bent({ type: 'stillwatch-key-rotation' }),
     bent({ created: '2026-11-21' }),
     bent({ created: '2026-02-30T00:00:00.000Z' }),
     bent({ nonce: 'AAAA' }),
