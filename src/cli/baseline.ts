@@ -6,12 +6,14 @@ import { makeBaseline } from '../detect/scan/baseline.ts';
 import { searchLog } from '../detect/scan/scan.ts';
 import { ENOUGH_GROUPS } from '../detect/verdict/conformal.ts';
 import { loadIntentModel } from '../detect/verdict/intent-model.ts';
+import { addEmbedderOptions, type EmbedderFlags, embedderOf } from './embedder-options.ts';
 import { createScanProgress } from './scan-progress.ts';
 import { writeOutput } from './write-output.ts';
 
-interface Flags {
+interface Flags extends EmbedderFlags {
   readonly out: string;
   readonly accounts?: string;
+  readonly model?: string;
   readonly format?: LogFormat;
   readonly resamples: number;
   readonly json?: boolean;
@@ -28,34 +30,40 @@ export const addBaselineCommand = (
   program: Command,
   output: NodeJS.WritableStream = process.stdout,
 ): void => {
-  program
+  const command = program
     .command('baseline')
     .description('measure known-good traffic, to compare later scans with')
     .argument('<log...>', 'files, globs, or - for standard input')
     .requiredOption('--out <file>', 'the baseline file to write')
     .option('--accounts <file>', 'what is known of the accounts (JSON lines or CSV)')
     .addOption(new Option('--format <name>', 'format of the log').choices(LOG_FORMATS))
+    .option('--model <file>', 'intent model, made by `stillwatch train` (built in)')
     .option(
       '--resamples <n>',
       'random halves of the traffic on which the search is run again',
       resamples,
       4,
     )
-    .option('--json', 'print a summary as JSON')
+    .option('--json', 'print a summary as JSON');
+  addEmbedderOptions(command)
     .addHelpText(
       'after',
       '\nExample:\n  stillwatch baseline last-year/*.jsonl.zst --out baseline.json\n\nThe file holds numbers about groups of accounts; no prompts and no identifiers.\n\nExit status: 0 done, 2 usage, 4 unreadable input or a file that cannot be written.',
     )
     .action(async (logs: string[], flags: Flags) => {
+      const model = loadIntentModel(flags.model);
+      const embedder = embedderOf(flags, process.env);
       const progress = await createScanProgress(logs);
       const baseline = await (async () => {
         const { search, tally } = await searchLog(logs, {
           ...progress,
           accounts: flags.accounts,
+          embedder,
           ...(flags.format === undefined ? {} : { format: flags.format }),
         });
-        return makeBaseline(search, tally.exchanges, loadIntentModel(), {
+        return makeBaseline(search, tally.exchanges, model, {
           resamples: flags.resamples,
+          embedder,
           onResample: (done) => progress.onStage(`random half ${done} of ${flags.resamples}`),
         });
       })().finally(progress.stop);

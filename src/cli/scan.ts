@@ -7,6 +7,7 @@ import { readBaseline } from '../detect/scan/baseline.ts';
 import { scan } from '../detect/scan/scan.ts';
 import { PROCEDURES, type Procedure } from '../detect/verdict/false-discovery.ts';
 import { loadIntentModel } from '../detect/verdict/intent-model.ts';
+import { addEmbedderOptions, type EmbedderFlags, embedderOf } from './embedder-options.ts';
 import { writeEvidence } from './evidence-folder.ts';
 import { createScanProgress } from './scan-progress.ts';
 import { renderHtml } from './show/html/page.ts';
@@ -14,9 +15,10 @@ import { terminalOptions } from './show/paint.ts';
 import { renderScan } from './show/terminal.ts';
 import { writeOutput } from './write-output.ts';
 
-interface Flags {
+interface Flags extends EmbedderFlags {
   readonly accounts?: string;
   readonly baseline?: string;
+  readonly model?: string;
   readonly fdr: number;
   readonly procedure: Procedure;
   readonly report?: string;
@@ -62,12 +64,13 @@ output that cannot be written.
 Formats and fields: docs/reference/exchange-log.md. The JSON: docs/reference/report.md.`;
 
 export const addScanCommand = (program: Command, output: Output = process.stdout): void => {
-  program
+  const command = program
     .command('scan')
     .description('find distillation campaigns in exchange logs')
     .argument('<log...>', 'files, globs, or - for standard input')
     .option('--accounts <file>', 'what is known of the accounts (JSON lines or CSV)')
     .option('--baseline <file>', 'known-good traffic, made by `stillwatch baseline`')
+    .option('--model <file>', 'intent model, made by `stillwatch train` (built in)')
     .option('--fdr <rate>', 'false discovery rate of the findings', rate, 0.01)
     .addOption(
       new Option('--procedure <name>', 'what bounds the rate; the second under any dependence')
@@ -88,10 +91,12 @@ export const addScanCommand = (program: Command, output: Output = process.stdout
       'threads that read the log (default: one per core, at most 4)',
       threads,
     )
-    .option('--json', 'print the report as JSON')
+    .option('--json', 'print the report as JSON');
+  addEmbedderOptions(command)
     .addHelpText('after', HELP)
     .action(async (logs: string[], flags: Flags) => {
-      const model = loadIntentModel();
+      const model = loadIntentModel(flags.model);
+      const embedder = embedderOf(flags, process.env);
       const baseline =
         flags.baseline === undefined ? undefined : readBaseline(flags.baseline, model);
       const progress = await createScanProgress(logs);
@@ -99,6 +104,8 @@ export const addScanCommand = (program: Command, output: Output = process.stdout
         ...progress,
         accounts: flags.accounts,
         baseline,
+        model,
+        embedder,
         level: flags.fdr,
         procedure: flags.procedure,
         ...(flags.format === undefined ? {} : { format: flags.format }),
