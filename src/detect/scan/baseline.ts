@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { StillwatchError } from '../../base/errors.ts';
 import type { Search } from '../campaign/search.ts';
+import type { Embedder } from '../family/embedding/embedding.ts';
 import type { IntentModel } from '../verdict/intent-model.ts';
 import { judge } from '../verdict/judge.ts';
 import { findReleases } from '../verdict/profile-signals.ts';
@@ -14,7 +15,8 @@ import {
 import { SEGMENTS } from '../verdict/segment.ts';
 import { calibrationId } from './build-report.ts';
 import { type DriftCalibration, driftCalibration } from './drift-watch.ts';
-import { resample } from './resample.ts';
+import { halfOf } from './resample.ts';
+import { searchPopulation } from './search-population.ts';
 
 export const BASELINE_VERSION = 2;
 
@@ -35,6 +37,7 @@ export interface Baseline {
 
 export interface BaselineOptions {
   readonly resamples: number;
+  readonly embedder?: Embedder | undefined;
   readonly onResample?: (done: number) => void;
 }
 
@@ -68,17 +71,19 @@ const goodGroups = (
  * those of groups selected in the same way where there is no campaign: the search is run on all of the
  * known-good traffic and again on random halves of its accounts, relinked from nothing.
  */
-export const makeBaseline = (
+export const makeBaseline = async (
   search: Search,
   exchanges: number,
   model: IntentModel,
-  { resamples, onResample }: BaselineOptions,
-): Baseline => {
+  { resamples, embedder, onResample }: BaselineOptions,
+): Promise<Baseline> => {
   const whole = goodGroups(search, model);
   const groups = [...whole.groups];
   let { leftOut } = whole;
   for (let i = 0; i < resamples; i++) {
-    const half = goodGroups(resample(search.population, i + 1), model);
+    // Other prompts are sampled, other families found, other links made.
+    const population = halfOf(search.population, i + 1, 'kept');
+    const half = goodGroups(await searchPopulation(population, { embedder, seed: i + 1 }), model);
     groups.push(...half.groups);
     leftOut += half.leftOut;
     onResample?.(i + 1);

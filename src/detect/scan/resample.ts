@@ -1,6 +1,5 @@
 import { createRandom, uniform } from '../../base/random.ts';
 import { createPopulation, type Population } from '../campaign/population.ts';
-import { SEARCH_DEFAULTS, type Search, searchCampaigns } from '../campaign/search.ts';
 import type { AccountRecord } from '../exchange/exchange.ts';
 import type { Profile } from '../profile/profile.ts';
 
@@ -27,10 +26,3 @@ export const halfOf = (population: Population, seed: number, half: Half): Popula
   });
   return createPopulation(profiles, records);
 };
-
-/**
- * The whole search again on a half of the accounts: other prompts are sampled, other families found,
- * other links made.
- */
-export const resample = (population: Population, seed: number, half: Half = 'kept'): Search =>
-  searchCampaigns(halfOf(population, seed, half), { ...SEARCH_DEFAULTS, seed });

@@ -1,9 +1,8 @@
-import { createPopulation, type Population } from '../campaign/population.ts';
-import { SEARCH_DEFAULTS, type Search, searchCampaigns } from '../campaign/search.ts';
+import { createPopulation } from '../campaign/population.ts';
+import type { Search } from '../campaign/search.ts';
 import { readAccounts } from '../exchange/accounts.ts';
 import type { AccountRecord } from '../exchange/exchange.ts';
-import type { Embedder, Embedding } from '../family/embedding/embedding.ts';
-import { createPromptTable } from '../family/prompt-table.ts';
+import type { Embedder } from '../family/embedding/embedding.ts';
 import type { ScanReport } from '../report/report.ts';
 import type { Procedure } from '../verdict/false-discovery.ts';
 import { type IntentModel, loadIntentModel } from '../verdict/intent-model.ts';
@@ -13,6 +12,7 @@ import { buildReport } from './build-report.ts';
 import { watchTraffic } from './drift-watch.ts';
 import { type ProfileLogOptions, profileLog } from './profile-log.ts';
 import type { ReadTally } from './read-tally.ts';
+import { searchPopulation } from './search-population.ts';
 
 export interface ScanOptions extends ProfileLogOptions {
   /** Path of the accounts file. */
@@ -39,17 +39,6 @@ export interface SearchedLog {
   readonly tally: ReadTally;
 }
 
-/** Asks for the vectors of every prompt that the search will look at, before it starts. */
-const embedSamples = (
-  population: Population,
-  embedder: Embedder,
-  onStage: ScanOptions['onStage'],
-): Promise<Embedding> => {
-  onStage?.('embeddings');
-  const table = createPromptTable(population.profiles, SEARCH_DEFAULTS.promptLimit);
-  return embedder(table.samples.map((sample) => sample.text));
-};
-
 /** The log and its accounts file to operations, before any verdict. */
 export const searchLog = async (
   patterns: readonly string[],
@@ -61,13 +50,7 @@ export const searchLog = async (
   const { profiles, tally } = await profileLog(patterns, options);
   tally.assertReadable();
   const population = createPopulation(profiles, records);
-  const search = searchCampaigns(population, {
-    ...SEARCH_DEFAULTS,
-    ...(options.embedder === undefined
-      ? {}
-      : { embedding: await embedSamples(population, options.embedder, options.onStage) }),
-    ...(options.onStage === undefined ? {} : { onStage: options.onStage }),
-  });
+  const search = await searchPopulation(population, options);
   return { search, tally };
 };
 

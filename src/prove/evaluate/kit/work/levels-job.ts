@@ -57,7 +57,7 @@ export const runLevels = async (
   });
   return {
     levels: counted,
-    nullP: spec.campaigns + spec.relays === 0 ? nullPValues(made) : [],
+    nullP: spec.campaigns + spec.relays === 0 ? await nullPValues(made) : [],
     accounts: made.report.read.accounts,
   };
 };
