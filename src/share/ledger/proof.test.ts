@@ -66,10 +66,12 @@ test('a proof that climbs past the root of a smaller tree is refused', () => {
   const [a, b] = leaves as [Uint8Array, Uint8Array];
   assert.ok(!verifyInclusion(b, 0, 1, [a], roots[2]!));
   assert.ok(!verifyInclusion(nodeHash(a, b), 0, 1, [], roots[1]!));
-  // Trees of 1 and 2 with roots that are one level higher than trees of those sizes have.
+  // Trees of 3 and 4 whose roots are one level higher than those of such trees can be.
   const [c, d] = leaves.slice(2) as [Uint8Array, Uint8Array];
-  const higher = [nodeHash(d, a), nodeHash(d, nodeHash(a, c))] as const;
-  assert.ok(!verifyConsistency(1, 2, [c, d], ...higher));
+  const within = [nodeHash(b, c), nodeHash(b, nodeHash(c, d))] as const;
+  assert.ok(verifyConsistency(3, 4, [c, d, b], ...within));
+  const higher = within.map((root) => nodeHash(a, root)) as [Uint8Array, Uint8Array];
+  assert.ok(!verifyConsistency(3, 4, [c, d, b, a], ...higher));
 });
 
 test('one flipped bit in a proof, a root or a leaf fails', async () => {
