@@ -2,7 +2,8 @@
  * The long run of the evaluation: every suite on worlds of full size, stopped and continued at will.
  *
  *   npm run evaluate -- --suite NAME --data DIR --out DIR [--seeds A-B] [--accounts N] [--level N]
- *                       [--worlds N] [--report FILE.html] [--json FILE] [--page PAGE.md]...
+ *                       [--baseline FILE] [--model FILE] [--worlds N]
+ *                       [--report FILE.html] [--json FILE] [--page PAGE.md]...
  *
  * It is `stillwatch evaluate --suite` with larger defaults, always resumed, and with `--page`: the
  * tables of each suite replace what stands between `<!-- measured: SUITE -->` and `<!-- end -->` in a
@@ -20,6 +21,8 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1001-1020' },
     accounts: { type: 'string', default: '3200' },
     level: { type: 'string', default: '0.01' },
+    baseline: { type: 'string' },
+    model: { type: 'string' },
     out: { type: 'string', default: 'out/evaluation' },
     worlds: { type: 'string' },
     report: { type: 'string' },
@@ -36,6 +39,8 @@ const options = {
   out: values.out,
   resume: true,
   ...(values.data === undefined ? {} : { data: values.data }),
+  ...(values.baseline === undefined ? {} : { baseline: values.baseline }),
+  ...(values.model === undefined ? {} : { model: values.model }),
   ...(values.worlds === undefined ? {} : { worlds: Number(values.worlds) }),
   ...(values.report === undefined ? {} : { report: values.report }),
 };

@@ -89,6 +89,8 @@ export const addEvaluateCommand = (
     .option('--seeds <a-b>', 'one world of each kind per seed', '1-3')
     .option('--accounts <n>', 'ordinary accounts of each world', whole, 800)
     .option('--level <share>', 'false discovery rate of the scans', level, 0.01)
+    .option('--baseline <file>', 'known-good traffic, made by `stillwatch baseline`')
+    .option('--model <file>', 'intent model, made by `stillwatch train` (built in)')
     .option('--out <dir>', 'folder that keeps the result of each world')
     .option('--resume', 'continue with the results in --out')
     .option('--worlds <n>', 'stop after so many new worlds', whole)

@@ -34,6 +34,8 @@ const report: EvaluationReport = {
   ],
   prompts: 'files',
   level: 0.05,
+  baseline: null,
+  model: 'intent-x',
   seeds: [1, 2],
   ordinary: 800,
   sections: [
@@ -101,7 +103,10 @@ test('every table, chart, answer and limit is on the page', () => {
   const text = all(page, 'main')[0]!.textContent;
   for (const said of ['Section one', 'Why?', 'Because.', 'So.', 'One limit.', 'unfinished: 3 of 4'])
     assert.ok(text.includes(said), said);
-  assert.match(all(page, 'header')[0]!.textContent, /seeds 1 to 2.*level 5 %.*code c0de/s);
+  assert.match(
+    all(page, 'header')[0]!.textContent,
+    /seeds 1 to 2.*level 5 %.*intent model intent-x, code c0de/s,
+  );
 });
 
 test('charts show each point with its interval, and every x of a line is named', () => {

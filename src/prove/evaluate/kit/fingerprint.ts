@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Calibration } from './work/lab.ts';
 import type { Sources } from './work/sources.ts';
 
 const SRC = resolve(import.meta.dirname, '../../..');
@@ -30,9 +31,14 @@ export const codeDigest = (): string => {
   return hash.digest('hex').slice(0, 16);
 };
 
-/** Digest of the corpora and the level: the other things a result depends on. */
-export const settingDigest = (sources: Sources, level: number): string => {
+/** Digest of the corpora, the level and the calibration: the other things a result depends on. */
+export const settingDigest = (
+  sources: Sources,
+  level: number,
+  { model, baseline }: Calibration = {},
+): string => {
   const hash = createHash('sha256').update(`${sources.kind} ${level}`);
+  hash.update(`\0${model?.id ?? ''}\0${baseline?.id ?? ''}`);
   for (const corpus of [...sources.harvest, ...sources.everyday, ...sources.evaluation])
     hash.update(`\0${corpus.name} ${corpus.sha256 ?? ''}`);
   for (const { name, weights } of sources.arrivals) hash.update(`\0${name} ${weights.join()}`);

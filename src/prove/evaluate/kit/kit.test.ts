@@ -18,7 +18,7 @@ import { nullSpec, specOf } from './work/world-spec.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'stillwatch-kit-'));
 after(() => rmSync(scratch, { recursive: true }));
-const lab: Lab = { sources: readSources(undefined), scratch, level: 0.01 };
+const lab: Lab = { sources: readSources(undefined), scratch, level: 0.01, calibration: {} };
 
 /** One campaign that every version must find, in a small world. */
 const PLAIN = specOf(400, { campaigns: 1, unrelated: 0.5 });

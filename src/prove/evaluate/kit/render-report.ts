@@ -34,10 +34,13 @@ const sectionText = (section: Section): string =>
 
 /** What was measured, and on what, in one line. */
 export const settingOf = (report: EvaluationReport): string => {
-  const { seeds, ordinary, level, prompts, code } = report;
+  const { seeds, ordinary, level, prompts, code, baseline, model } = report;
   const from = prompts === 'files' ? 'prompts from files' : 'prompts from built-in grammars';
   const named = seeds.length === 1 ? `seed ${seeds[0]}` : `seeds ${seeds[0]} to ${seeds.at(-1)}`;
-  return `${named}, ${ordinary.toLocaleString('en')} ordinary accounts per world, level ${100 * level} %, ${from}, code ${code}`;
+  const calibrated =
+    (baseline === null ? 'calibrated on each world itself' : `baseline ${baseline}`) +
+    (model === null ? '' : `, intent model ${model}`);
+  return `${named}, ${ordinary.toLocaleString('en')} ordinary accounts per world, level ${100 * level} %, ${from}, ${calibrated}, code ${code}`;
 };
 
 export const renderEvaluation = (report: EvaluationReport): string =>

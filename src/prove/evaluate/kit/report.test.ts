@@ -137,6 +137,8 @@ const reportOf = (sections: readonly Section[]): EvaluationReport => ({
   corpora: [{ name: 'file.jsonl', sha256: 'ab' }],
   prompts: 'files',
   level: 0.01,
+  baseline: 'calibration--b',
+  model: null,
   seeds: plan.seeds,
   ordinary: plan.ordinary,
   sections,
@@ -164,7 +166,9 @@ test('every suite reports finished, unfinished and half finished worlds', () => 
 test('the terminal shows every table, and says what is not finished', () => {
   const text = renderEvaluation(reportOf(all(made(() => true))));
   for (const suite of SUITES) assert.ok(text.includes(suite.title), suite.name);
-  assert.ok(text.includes('a limit') && !text.includes('unfinished'));
+  assert.ok(
+    text.includes('a limit') && !text.includes('unfinished') && text.includes('calibration--b'),
+  );
   assert.match(renderEvaluation(reportOf(all(nothing))), /unfinished: 0 of \d+ worlds/);
 });
 

@@ -47,6 +47,8 @@ const reportOf = (
     ),
     prompts: sources.kind,
     level: plan.level,
+    baseline: plan.calibration?.baseline?.id ?? null,
+    model: plan.calibration?.model?.id ?? null,
     seeds: plan.seeds,
     ordinary: plan.ordinary,
     sections: suites.map((suite) => sectionOf(suite, store, plan)),
@@ -61,14 +63,15 @@ export const runSuites = async (
   options: RunOptions = {},
 ): Promise<EvaluationReport> => {
   const code = codeDigest();
-  const setting = settingDigest(plan.sources, plan.level);
+  const setting = settingDigest(plan.sources, plan.level, plan.calibration);
   const store = openStore(options.out, options.resume ?? false, code, setting);
   if (store.foreign > 0) options.onForeign?.(store.foreign);
   const jobs = new Map(suites.flatMap((suite) => suite.jobs(plan)).map((j) => [nameOf(j), j]));
   const open = [...jobs.values()].filter((job) => store.get(job) === undefined);
   const now = options.now ?? (() => performance.now());
   const scratch = mkdtempSync(join(tmpdir(), 'stillwatch-evaluate-'));
-  const lab: Lab = { sources: plan.sources, scratch, level: plan.level };
+  const { sources, level, calibration = {} } = plan;
+  const lab: Lab = { sources, scratch, level, calibration };
   try {
     const todo = open.slice(0, options.atMost ?? open.length);
     for (const [i, job] of todo.entries()) {

@@ -62,6 +62,9 @@ export interface EvaluationReport {
   /** Whether prompts came from files or from the built-in grammars. */
   readonly prompts: 'files' | 'grammars';
   readonly level: number;
+  /** Id of the baseline and of the intent model that were given; null for what is built in. */
+  readonly baseline: string | null;
+  readonly model: string | null;
   readonly seeds: readonly number[];
   /** Ordinary accounts of each world. */
   readonly ordinary: number;

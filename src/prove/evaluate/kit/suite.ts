@@ -1,6 +1,7 @@
 import type { Section } from './section.ts';
 import type { Store } from './store.ts';
 import type { Job, Kind, Kinds } from './work/job.ts';
+import type { Calibration } from './work/lab.ts';
 import type { Sources } from './work/sources.ts';
 
 /** What a run was asked for. */
@@ -10,6 +11,7 @@ export interface Plan {
   readonly ordinary: number;
   readonly level: number;
   readonly sources: Sources;
+  readonly calibration?: Calibration;
 }
 
 /** Finished results, by job. */

@@ -38,7 +38,11 @@ export const runLevels = async (
   lab: Lab,
 ): Promise<LevelsResult> => {
   const world = await compose(spec, seed, lab);
-  const made = await scan([world.traffic], { accounts: world.accounts, level: PERMISSIVE });
+  const made = await scan([world.traffic], {
+    ...lab.calibration,
+    accounts: world.accounts,
+    level: PERMISSIVE,
+  });
   const evidence = evidenceOf(made);
   const counted = levels.map((level): AtLevel => {
     const counts = tally({ campaigns: rejudge(evidence, level), accounts: [] }, world.labels);

@@ -78,7 +78,11 @@ export const runReplay = async (
     writeSync(file, bytes, written, end - written);
     closeSync(file);
     written = end;
-    const { report } = await scan([prefix], { accounts: world.accounts, level: lab.level });
+    const { report } = await scan([prefix], {
+      ...lab.calibration,
+      accounts: world.accounts,
+      level: lab.level,
+    });
     const counts = tally(report, world.labels);
     looks++;
     if (counts.groups.some((g) => g.label === 'benign' && g.verdicts.distillation > 0))

@@ -43,7 +43,11 @@ export const runScan = async (
   lab: Lab,
 ): Promise<ScanResult> => {
   const world = await compose(spec, seed, lab);
-  const { report } = await scan([world.traffic], { accounts: world.accounts, level: lab.level });
+  const { report } = await scan([world.traffic], {
+    ...lab.calibration,
+    accounts: world.accounts,
+    level: lab.level,
+  });
   return {
     exchanges: report.read.exchanges,
     accounts: report.read.accounts,
