@@ -10,7 +10,7 @@ import { leafHash } from './merkle.ts';
 import { parseNote } from './note.ts';
 import { verifyConsistency, verifyInclusion } from './proof.ts';
 import { headOf } from './reader.ts';
-import { type LedgerStorage, memoryStorage } from './storage.ts';
+import { conflict, type LedgerStorage, memoryStorage } from './storage.ts';
 import { records, testKey } from './test-help.ts';
 import { believe } from './trust.ts';
 
@@ -90,6 +90,17 @@ for (const [name, make] of storages) {
     assert.equal(parseNote(await ledger.checkpoint()).signatures.length, 2);
     await ledger.append(records(1));
     assert.equal(await ledger.addSignatures(text, [sign(3)]), false);
+    // A second process that has not appended itself signs the newest all the same.
+    const other = await openLedger({ storage, origin, key });
+    await ledger.append(records(1));
+    const newest = parseNote(await other.checkpoint()).text;
+    assert.ok(await other.addSignatures(newest, [cosign(newest, 'w.example', testKey(9), 4)]));
+    const overtaken = { ...storage, commit: () => Promise.reject(conflict(5, 6)) };
+    const late = await openLedger({ storage: overtaken, origin, key });
+    assert.equal(
+      await late.addSignatures(newest, [cosign(newest, 'w.example', testKey(9), 5)]),
+      false,
+    );
   });
 }
 

@@ -5,7 +5,7 @@ import { rawPublicKey } from '../sharing/signing/ed25519.ts';
 import { formatCheckpoint } from './checkpoint.ts';
 import { sameBytes } from './merkle.ts';
 import { formatNote, type NoteSignature, parseNote, signNote } from './note.ts';
-import { type LedgerReader, readLedger } from './reader.ts';
+import { headOf, type LedgerReader, readLedger } from './reader.ts';
 import type { LedgerFile, LedgerStorage } from './storage.ts';
 import { CHECKPOINT_PATH } from './tile.ts';
 import { damagedTile, tileReader } from './tile-reader.ts';
@@ -116,8 +116,15 @@ export const openLedger = async ({ storage, origin, key }: LedgerOptions): Promi
       (old) => !added.some(({ name, id }) => name === old.name && id === old.id),
     );
     const files = [asFile(formatNote({ text, signatures: [...kept, ...added] }))];
-    await storage.commit({ from: tree.size, size: tree.size, files, obsolete: [] });
-    return true;
+    try {
+      const { size } = headOf(formatNote(note));
+      await storage.commit({ from: size, size, files, obsolete: [] });
+      return true;
+    } catch (error) {
+      // Another process has appended meanwhile, so this checkpoint is no longer the newest.
+      rethrowUnlessConflict(error);
+      return false;
+    }
   };
   const inTurn = queue();
   return {

@@ -22,6 +22,22 @@ test('RFC 6962 section 2.1: roots of the common vectors', () => {
   });
 });
 
+test('RFC 6962 sections 2.1.1 and 2.1.2: proofs of the common vectors', async () => {
+  const data = vectors.entries.map((entry) => Buffer.from(entry, 'hex'));
+  const range = rangesOf(data);
+  const root = (size: number) => Buffer.from(vectors.roots[size - 1]!, 'hex');
+  for (const { index, size, proof } of vectors.inclusion) {
+    const made = await inclusionProof(range, index, size);
+    assert.deepEqual(made.map(hex), proof, `${index} of ${size}`);
+    assert.ok(verifyInclusion(leafHash(data[index]!), index, size, made, root(size)));
+  }
+  for (const { older, size, proof } of vectors.consistency) {
+    const made = await consistencyProof(range, older, size);
+    assert.deepEqual(made.map(hex), proof, `${older} in ${size}`);
+    assert.ok(verifyConsistency(older, size, made, root(older), root(size)));
+  }
+});
+
 test('rows of hashes give the root of the definition, for every size to 300', () => {
   for (let n = 0; n <= LARGEST; n++)
     assert.equal(hex(roots[n]!), hex(naiveRoot(entries.slice(0, n))), `size ${n}`);
