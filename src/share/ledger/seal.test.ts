@@ -48,7 +48,7 @@ test('the same thing looks different each time', () => {
 });
 
 test('what is not in the closed set is refused', () => {
-  const more = { ...happened[4]!, note: 'x' } as HappenedEvent;
+  const more: HappenedEvent = { ...happened[4]!, ...{ note: 'x' } };
   assert.throws(() => seal(more), { code: 'LEDGER_RECORD_INVALID' });
   const code = { ...happened[1]!, code: 'lab-a lied' } as HappenedEvent;
   assert.throws(() => seal(code), { code: 'LEDGER_RECORD_INVALID' });
