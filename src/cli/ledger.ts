@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { StillwatchError } from '../base/errors.ts';
 import { forTerminal } from '../base/safe-text.ts';
-import { decodeBundleFile, MAX_BUNDLE_BYTES } from '../share/ledger/bundle.ts';
+import { decodeBundleFile, MAX_BUNDLE_BYTES } from '../share/ledger/bundle-file.ts';
 import { folderStorage } from '../share/ledger/folder-storage.ts';
 import { trustPolicy } from '../share/ledger/trust.ts';
 import { LOG_KEY, parseVerifierKey, WITNESS_KEY } from '../share/ledger/verifier-key.ts';
