@@ -75,6 +75,7 @@ export const windowsSuite: Suite = {
       ],
       limits: [
         'The paper embeds prompts with a sentence model; here words and word pairs are hashed into 128 dimensions, which knows wording and not meaning. Its fourteen pairs of corpora, four scenarios and windows are not ours, so the columns stand beside each other and are no replication.',
+        'The threshold comes from one half of the benign prompts and is applied to the other, as it would be in use: where more than 0.3 % of windows without harvest are flagged, it does not carry over, and the shares beside it are at that higher rate.',
         'Windows of one pair are drawn from one pool and overlap, so the intervals over windows are too narrow: pairs are what is independent. A threshold at 0.3 % rests on the three largest of 1,000 windows.',
         'A window has no accounts: the test says that a stream holds something new, not who sent it.',
       ],
