@@ -33,7 +33,7 @@ writeFileSync(kept, (await ledger.append([encodeRecord(event(0))])).checkpoint);
 await ledger.append(Array.from({ length: 300 }, (_, i) => encodeRecord(event(i + 1))));
 const key = formatVerifierKey(ledger.verifier);
 const file = encodeBundleFile(
-  await makeBundle(ledger, ledger.verifier, {
+  await makeBundle(ledger, [ledger.verifier], {
     entries: [{ index: 7 }],
     older: readFileSync(kept, 'utf8'),
   }),

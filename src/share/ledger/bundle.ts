@@ -54,11 +54,11 @@ const onlyBy = (text: string, keys: readonly VerifierKey[]): string => {
 /** @throws RangeError for an index outside of the ledger, and the codes of reading checkpoints. */
 export const makeBundle = async (
   ledger: LedgerReader,
-  logKey: VerifierKey,
+  logKeys: readonly VerifierKey[],
   request: BundleRequest,
 ): Promise<LedgerBundle> => {
   const witnesses = request.witnesses ?? [];
-  const checkpoint = onlyBy(await ledger.checkpoint(), [logKey, ...witnesses]);
+  const checkpoint = onlyBy(await ledger.checkpoint(), [...logKeys, ...witnesses]);
   const { size } = headOf(checkpoint);
   const entries = await Promise.all(
     request.entries.map(async ({ index, openings = [] }) => ({
@@ -68,7 +68,7 @@ export const makeBundle = async (
       openings,
     })),
   );
-  const older = request.older && onlyBy(request.older, [logKey, ...witnesses]);
+  const older = request.older && onlyBy(request.older, [...logKeys, ...witnesses]);
   return {
     checkpoint,
     entries,
@@ -76,7 +76,7 @@ export const makeBundle = async (
       older === undefined
         ? undefined
         : { checkpoint: older, proof: await ledger.proveConsistency(headOf(older).size, size) },
-    logKeys: [formatVerifierKey(logKey)],
+    logKeys: logKeys.map(formatVerifierKey),
     witnessKeys: witnesses.map(formatVerifierKey),
   };
 };

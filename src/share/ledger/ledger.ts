@@ -19,6 +19,8 @@ export interface LedgerOptions {
   readonly origin: string;
   /** The Ed25519 signing key of the log. */
   readonly key: KeyObject;
+  /** Keys that signed for this log before; needed until the first checkpoint of the new key is stored. */
+  readonly earlierKeys?: readonly VerifierKey[];
 }
 
 export interface Appended {
@@ -63,7 +65,12 @@ const queue = (): (<T>(work: () => Promise<T>) => Promise<T>) => {
  *   checkpoint is not this key's, `LEDGER_TILE_MISSING`, `LEDGER_TILE_DAMAGED` when the files under it are
  *   not those of its root.
  */
-export const openLedger = async ({ storage, origin, key }: LedgerOptions): Promise<Ledger> => {
+export const openLedger = async ({
+  storage,
+  origin,
+  key,
+  earlierKeys = [],
+}: LedgerOptions): Promise<Ledger> => {
   const verifier = verifierKey(origin, LOG_KEY, rawPublicKey(key));
   const reader = readLedger(storage.read);
 
@@ -76,7 +83,7 @@ export const openLedger = async ({ storage, origin, key }: LedgerOptions): Promi
     bytes: Buffer.from(note),
   });
   const load = async (): Promise<Tree> => {
-    const policy = { log: [verifier], witnesses: [], quorum: 0 };
+    const policy = { log: [verifier, ...earlierKeys], witnesses: [], quorum: 0 };
     const { size, root } = believe(await reader.checkpoint(), policy);
     const tree = await loadTree(size, tileReader(storage.read));
     // Never sign over files that are not those of the last signature.

@@ -43,7 +43,7 @@ const trust = (ledger: Ledger, rest: Partial<BundleTrust> = {}): BundleTrust => 
   ...rest,
 });
 const bundleOf = async (ledger: Ledger, request: Partial<BundleRequest> = {}) =>
-  makeBundle(ledger, ledger.verifier, {
+  makeBundle(ledger, [ledger.verifier], {
     entries: [{ index: 3 }, { index: 20, openings: [{ field: 'object', salt, value: object }] }],
     witnesses: [witness],
     ...request,
@@ -161,6 +161,23 @@ test('a record that is none of the events is found even though it is included', 
   const policy = trust(ledger, { witnesses: [], quorum: 0 });
   assert.throws(() => verifyBundle(bundle, policy), { code: 'LEDGER_RECORD_INVALID' });
   await assert.rejects(verifyFiles(storage.read, policy), { code: 'LEDGER_RECORD_INVALID' });
+});
+
+test('a log changes its key: old checkpoints stay good, and bundles lead across', async () => {
+  const { storage, ledger, kept } = await world(30);
+  const newKey = testKey(2);
+  await assert.rejects(openLedger({ storage, origin, key: newKey }), { code: 'LEDGER_UNSIGNED' });
+  const earlierKeys = [ledger.verifier];
+  const changed = await openLedger({ storage, origin, key: newKey, earlierKeys });
+  await changed.append(records(10));
+  await openLedger({ storage, origin, key: newKey });
+  const both = [changed.verifier, ledger.verifier];
+  const bundle = await makeBundle(changed, both, { entries: [{ index: 33 }], older: kept });
+  const policy = { log: both, witnesses: [], quorum: 0, kept };
+  assert.equal(verifyBundle(bundle, policy).since, 20);
+  assert.throws(() => verifyBundle(bundle, { ...policy, log: [ledger.verifier] }), {
+    code: 'LEDGER_UNSIGNED',
+  });
 });
 
 test('a bundle file has one spelling', async () => {
