@@ -110,7 +110,7 @@ const worst = (rows: readonly Row[], from: ReferenceName): string[] => {
   const [first] = own.toSorted((a, b) => b.loss.value - a.loss.value);
   const untouched = own.filter((row) => row.loss.value <= 0).map((row) => row.name);
   return [
-    `Against a ${from} operator the evasion that takes most is "${first!.name}" (${lossText(first!)}); ${untouched.length} of ${own.length} evasions took nothing${untouched.length > 0 ? `: ${untouched.join(', ')}` : ''}.`,
+    `Against a ${from} operator the evasion that takes most from the detector is "${first!.name}" (${lossText(first!)}); ${untouched.length} of ${own.length} evasions lost it no campaign on balance${untouched.length > 0 ? `: ${untouched.join(', ')}` : ''}.`,
   ];
 };
 
