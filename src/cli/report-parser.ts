@@ -35,6 +35,8 @@ import {
   type ReadReport,
   type RejectedRow,
   type ScanReport,
+  SIDES,
+  type SignalBaseline,
   type TimelineReport,
   VERDICTS,
   type Verdict,
@@ -50,7 +52,13 @@ const evidence = object<EvidenceItem>({
   signal: name,
   axis: orElse(oneOf(AXES), 'intent'),
   value: number(),
-  baseline: object<EvidenceItem['baseline']>({ p50: number(), p99: number() }),
+  baseline: object<SignalBaseline>({
+    p1: orElse(nullable(number()), null),
+    p50: number(),
+    p99: number(),
+    groups: orElse(nullable(count), null),
+  }),
+  speaks: orElse(oneOf(SIDES), 'above'),
   contribution: number(),
   says: text(),
 });

@@ -72,7 +72,7 @@ const MAY_BE_MISSING: Readonly<Record<string, readonly string[]>> = {
   read: ['duplicates', 'reasons', 'quarantine'],
   calibration: ['version', 'groups', 'left_out'],
   campaign: ['segment', 'links', 'timeline', 'would_change', 'decided_by'],
-  evidence: ['axis'],
+  evidence: ['axis', 'speaks'],
 };
 
 test('every other declared field is required, and nothing else is allowed', () => {

@@ -45,7 +45,15 @@ test('a campaign is explained from verdict to signals, links, families and what 
 test('each signal shows value, baseline, contribution, bar and its sentence', () => {
   const shown = renderExplanation(report, campaign.id, OPTIONS);
   assert.match(shown, /├─ ██████░░░░ {3}\+2\.2 {2}shared-payment\n.*51 of the accounts pay/);
-  assert.match(shown, /measured 0\.61; ordinary traffic: half below 0, 99 % below 0\.04/);
+  assert.match(
+    shown,
+    /measured 0\.61; half of the ordinary groups at or below 0, 99 % at or below 0\.04/,
+  );
+  // Where little of a signal speaks for the axis, ordinary is told from the other side.
+  assert.match(
+    shown,
+    /measured 0\.01; half of the ordinary .* above 0\.38, 99 % at or above 0\.09/,
+  );
   assert.match(shown, /−0\.2 {2}address-block\n.*\n.*speaks against; measured/);
 });
 
@@ -54,12 +62,14 @@ test('every item of evidence is in the tree', () => {
   for (const item of campaign.evidence) assert.ok(shown.includes(item.says), item.signal);
 });
 
-test('an account is explained through its campaign, its own scores and its links', () => {
+test('an account is explained through its campaign, whose scores it has scaled, and its links', () => {
   const link = campaign.links[0]!;
   const shown = renderExplanation(report, link.a, OPTIONS);
   assert.match(shown, /account · distillation/);
   assert.ok(shown.includes(campaign.id));
-  assert.match(shown, /Its own traffic/);
+  assert.match(shown, /scaled by how surely the account belongs/);
+  assert.match(shown, /Nothing was measured on the account alone/);
+  assert.doesNotMatch(shown, /own traffic/);
   assert.ok(shown.includes(link.b));
 });
 

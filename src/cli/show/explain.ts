@@ -19,6 +19,7 @@ import {
   formatValue,
   plural,
 } from './format.ts';
+import { ordinaryWords } from './ordinary.ts';
 import { type Paint, paintFor, plainSigns, type TerminalOptions, wrap } from './paint.ts';
 import { findSubject, type Subject } from './subject.ts';
 import { drawTree, roomAt, type Tree } from './tree.ts';
@@ -42,9 +43,7 @@ const signalTree = (item: EvidenceItem, largest: number, paint: Paint): Tree => 
   const amount = plainSigns(formatContribution(item.contribution), paint).padStart(6);
   const name = forTerminal(item.signal, roomAt(paint.width, 3) - BAR - 8);
   const against = item.contribution < 0 ? 'speaks against; ' : '';
-  const facts =
-    `${against}measured ${formatValue(item.value)}; ordinary traffic: ` +
-    `half below ${formatValue(item.baseline.p50)}, 99 % below ${formatValue(item.baseline.p99)}`;
+  const facts = `${against}measured ${formatValue(item.value)}; ${ordinaryWords(item)}`;
   return {
     lines: [
       `${bar(item, largest, paint)} ${amount}  ${paint.strong(plainSigns(name, paint))}`,
@@ -141,15 +140,21 @@ const campaignTree = (campaign: CampaignReport, paint: Paint): Tree => {
   };
 };
 
-const ownTree = (account: AccountReport | null, paint: Paint): Tree => {
+/** An account is judged through its campaign; its scores are no measure of its own traffic. */
+const accountScores = (account: AccountReport | null, paint: Paint): Tree => {
   if (account === null) {
-    const words = 'It has no scores of its own in this report: it was judged through its campaign.';
+    const words = 'The report gives it no scores: it was judged through its campaign.';
     return { lines: text(words, 1, paint) };
   }
+  const judged =
+    account.campaign === null
+      ? 'Judged by itself.'
+      : 'Scores of its campaign, scaled by how surely the account belongs to it; the p-values are those of the campaign. Nothing was measured on the account alone.';
   return {
     lines: [
-      paint.strong('Its own traffic'),
-      `${plural(account.exchanges, 'exchange', undefined, paint.thousands)}`,
+      paint.strong('The account'),
+      ...text(plural(account.exchanges, 'exchange', undefined, paint.thousands), 1, paint),
+      ...text(judged, 1, paint).map(paint.faint),
     ],
     children: AXES.map((axis) => ({
       lines: [
@@ -180,7 +185,7 @@ const accountTree = (subject: Extract<Subject, { kind: 'account' }>, paint: Pain
   const none = 'It belongs to no reported campaign.';
   const parts: Tree[] = [
     campaign === null ? { lines: text(none, 1, paint) } : throughTree(campaign, paint),
-    ownTree(account, paint),
+    accountScores(account, paint),
   ];
   if (links.length > 0) parts.push(linksTree('Its links', links, subject.id, paint));
   else if (campaign !== null) {

@@ -125,8 +125,8 @@ const accountsOf = (campaign: CampaignReport, random: () => number): AccountRepo
     verdict: campaign.verdict,
     campaign: campaign.id,
     exchanges: campaign.timeline.counts[row]!.reduce((sum, count) => sum + count, 0),
-    network: { score: campaign.network.score * (0.5 + random() / 2), p_value: random() * 0.05 },
-    intent: { score: campaign.intent.score * (0.3 + random() / 2), p_value: random() * 0.3 },
+    network: { ...campaign.network, score: campaign.network.score * (0.5 + random() / 2) },
+    intent: { ...campaign.intent, score: campaign.intent.score * (0.3 + random() / 2) },
   }));
 
 export const buildReport = (specs: readonly CampaignSpec[] = TYPICAL, seed = 7): ScanReport => {

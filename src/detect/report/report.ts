@@ -11,12 +11,27 @@ export interface AxisScore {
   readonly p_value: number;
 }
 
+/** Percentiles of a signal over the ordinary groups, whichever side of them speaks for the axis. */
+export interface SignalBaseline {
+  /** Null where the report does not say. */
+  readonly p1: number | null;
+  readonly p50: number;
+  readonly p99: number;
+  /** Ordinary groups in which it was measured; with 0 the percentiles are 0 and say nothing. Null: not said. */
+  readonly groups: number | null;
+}
+
+export const SIDES = ['above', 'below'] as const;
+export type Side = (typeof SIDES)[number];
+
 export interface EvidenceItem {
   /** Name of the signal, as in docs/reference/signals.md. */
   readonly signal: string;
   readonly axis: Axis;
   readonly value: number;
-  readonly baseline: { readonly p50: number; readonly p99: number };
+  readonly baseline: SignalBaseline;
+  /** The side of ordinary that speaks for the axis. */
+  readonly speaks: Side;
   /** Share of the axis score, in the score's own log-odds units; negative speaks against. */
   readonly contribution: number;
   /** One plain sentence a reviewer can read aloud. */

@@ -14,7 +14,7 @@ import { type AxisCalibration, ENOUGH_GROUPS } from '../verdict/conformal.ts';
 import type { Procedure } from '../verdict/false-discovery.ts';
 import type { IntentModel } from '../verdict/intent-model.ts';
 import { axisLevel, type Finding, type Judgement } from '../verdict/judge.ts';
-import type { Reference } from '../verdict/reference.ts';
+import { type Reference, SIZES } from '../verdict/reference.ts';
 import { familiesOf } from './campaign-families.ts';
 import { linksOf } from './campaign-links.ts';
 import { timelineOf } from './campaign-timeline.ts';
@@ -124,20 +124,31 @@ const accountsOf = (
   return [...rows].sort((x, y) => x[0] - y[0]).map(([, row]) => row);
 };
 
-const limitsOf = (search: Search, reference: Reference, perAccount: number): string[] => {
+/** Groups are compared with groups of their size, so either size may be short of them. */
+const shortSizes = ({ intent }: Reference): string[] =>
+  SIZES.flatMap((size) => {
+    const groups = Object.values(intent[size]).reduce((sum, scores) => sum + scores.length, 0);
+    return groups < ENOUGH_GROUPS ? [`${groups} ${size} ones`] : [];
+  });
+
+const limitsOf = ({ search, judgement, byBaseline }: ReportInput, perAccount: number): string[] => {
   const { population } = search;
+  const { reference } = judgement;
   const limits = [
     `Prompts are compared on a sample of at most ${perAccount} distinct prompts per account; a harvest that is a smaller share of an account than one in ${perAccount} leaves no trace in it.`,
     'The network axis rests on identifiers and sign-up times. An operator with unique cards, unique addresses and sign-ups like everybody else is not called a network here, however alike the prompts are.',
-    'P-values are calibrated on this population itself, which is assumed to be mostly honest; the false discovery rate holds as far as that is so.',
+    byBaseline
+      ? 'P-values are calibrated on the groups of the baseline: the false discovery rate holds as far as its traffic is honest and the honest part of this log is like it. How accounts outside a set share identifiers is still taken from this log.'
+      : 'P-values are calibrated on this population itself, which is assumed to be mostly honest; the false discovery rate holds as far as that is so.',
   ];
   if (population.records.every((r) => r === null))
     limits.push(
       'No accounts file was given: payment instruments, sign-up times and declared organizations are unknown, so most evidence of a network is missing. Give one with --accounts.',
     );
-  if (reference.groups < ENOUGH_GROUPS)
+  const short = shortSizes(reference);
+  if (short.length > 0)
     limits.push(
-      `Only ${reference.groups} ordinary groups were found to compare with, so the intent axis also leans on the groups its model was fitted on, which are not this provider's. Scan more traffic or give a --baseline.`,
+      `Too few ordinary groups were found to compare with (${short.join(' and ')}, where ${ENOUGH_GROUPS} would do), so the intent axis also leans on the groups its model was fitted on, which are not this provider's. ${byBaseline ? 'Make the baseline from more traffic.' : 'Scan more traffic or give a --baseline.'}`,
     );
   if (search.table.samples.length > 0 && search.table.samples.every((s) => s.text === ''))
     limits.push(
@@ -170,6 +181,8 @@ export interface ReportInput {
   readonly procedure: Procedure;
   /** Where the calibration came from, in words. */
   readonly calibratedOn: string;
+  /** True where that is a baseline, false where the population is its own reference. */
+  readonly byBaseline: boolean;
   /** Version of the format of the calibration. */
   readonly calibrationVersion: number;
   readonly drift: DriftReport | null;
@@ -194,7 +207,7 @@ export const buildReport = (input: ReportInput): ScanReport => {
     calibration: {
       id: calibrationId(judgement.reference, model),
       version: input.calibrationVersion,
-      source: `${input.calibratedOn}; intent model ${model.id}`,
+      source: input.calibratedOn,
       groups: judgement.reference.groups,
       left_out: judgement.reference.leftOut,
     },
@@ -203,6 +216,6 @@ export const buildReport = (input: ReportInput): ScanReport => {
     drift: input.drift,
     campaigns,
     accounts: accountsOf(search, findings, campaigns),
-    limits: limitsOf(search, judgement.reference, perAccount),
+    limits: limitsOf(input, perAccount),
   };
 };

@@ -1,5 +1,5 @@
 import type { Search } from '../campaign/search.ts';
-import { type TemplateSource, templateOf } from '../family/template.ts';
+import { SLOT, type TemplateSource, templateOf } from '../family/template.ts';
 import { distinctEstimate } from '../profile/bottom-k.ts';
 import type { FamilyReport } from '../report/report.ts';
 
@@ -64,6 +64,8 @@ export const familiesOf = (
     same.distinct += topic.distinct;
     for (const a of topic.accounts) same.accounts.add(a);
   }
+  // Prompts without a shared word are no family that could be shown.
+  rows.delete(SLOT);
   return [...rows]
     .map(([template, topic]) => ({
       template,

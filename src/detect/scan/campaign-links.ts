@@ -24,7 +24,8 @@ function* pairsOf(holders: readonly number[]): Generator<readonly [number, numbe
 
 /**
  * The strongest links among the members. An identifier that n of N entities share adds
- * ln(N / n): sharing a rare one is strong, sharing a common one is nothing (DESIGN, links by rarity).
+ * ln(N / n): sharing a rare one is strong, sharing a common one is nothing (the weight of agreement on
+ * a value by its frequency, Fellegi and Sunter, JASA 64, 1969, with errors left out).
  * `odds` are the members' log-odds of belonging by content, which link those who share no identifier.
  */
 export const linksOf = (

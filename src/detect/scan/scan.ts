@@ -72,6 +72,7 @@ export const scan = async (patterns: readonly string[], options: ScanOptions): P
     level,
     procedure,
     model,
+    byBaseline: baseline !== undefined,
     calibratedOn:
       baseline === undefined
         ? `this population (${groups})`

@@ -6,7 +6,7 @@ import {
 } from '../../base/statistics.ts';
 import type { Clumps } from '../campaign/clumps.ts';
 import { clumpsLogP, type NetworkEvidence } from '../campaign/network-evidence.ts';
-import { AXES, type EvidenceItem } from '../report/report.ts';
+import { AXES, type EvidenceItem, type SignalBaseline } from '../report/report.ts';
 import { contributionOf, type IntentModel } from './intent-model.ts';
 import type { Reference } from './reference.ts';
 import { KIND_SIGNALS, SIGNALS } from './signals.ts';
@@ -23,6 +23,12 @@ const standing = (reference: Reference, name: string, value: number): number => 
   if (values.length < 2 || !Number.isFinite(value)) return 0;
   const spread = MAD_TO_SIGMA * medianAbsoluteDeviation(values);
   return (value - median(values)) / Math.max(spread, 0.02);
+};
+
+/** Percentiles of ascending values; zeros of 0 groups where nothing was measured. */
+const baselineOf = (ordinary: readonly number[]): SignalBaseline => {
+  const at = (share: number): number => (ordinary.length > 0 ? quantileSorted(ordinary, share) : 0);
+  return { p1: at(0.01), p50: at(0.5), p99: at(0.99), groups: ordinary.length };
 };
 
 /** A signal outside the model is worth showing when it stands this far out. */
@@ -53,10 +59,8 @@ export const explainEvidence = (
       signal: signal.name,
       axis: signal.axis,
       value,
-      baseline: {
-        p50: ordinary.length > 0 ? quantileSorted(ordinary, 0.5) : 0,
-        p99: ordinary.length > 0 ? quantileSorted(ordinary, signal.direction > 0 ? 0.99 : 0.01) : 0,
-      },
+      baseline: baselineOf(ordinary),
+      speaks: signal.direction > 0 ? 'above' : 'below',
       contribution,
       says: signal.says(value),
     });

@@ -23,7 +23,7 @@ export interface CampaignView {
 const meters = (campaign: CampaignReport): Html =>
   html`<div class="meters">${AXES.map((axis) => {
     const { score, p_value } = campaign[axis];
-    return html`<div class="meter"><span><strong>${AXIS_WORDS[axis].name}</strong></span>${meter(axis, score)}<span><strong>${formatScore(score)}</strong> of 1, p ${formatP(p_value, '= ')}</span><span class="soft small">${AXIS_WORDS[axis].asks}</span></div>`;
+    return html`<div class="meter"><span><strong>${AXIS_WORDS[axis].name}</strong></span>${meter(axis, score)}<span><strong>${formatScore(score)}</strong> of 1, p\u00a0${formatP(p_value, '= ').replace(' ', '\u00a0')}</span><span class="soft small">${AXIS_WORDS[axis].asks}</span></div>`;
   })}</div>`;
 
 const accountRow = (member: Member): Html => {
@@ -41,7 +41,7 @@ const accountRow = (member: Member): Html => {
 const accountsList = (campaign: CampaignReport, members: readonly Member[]): Html => {
   const left = members.length - MAX_LISTED;
   return html`<details><summary>All ${plural(campaign.accounts.length, 'account')}</summary>
-<div class="scroll" tabindex="0" role="region" aria-label="Accounts of the campaign"><table><caption>In the order of first activity. Scores are each account's own; the verdict rests on the campaign as one.${left > 0 && ` The first ${MAX_LISTED}; ${formatCount(left)} more are in the JSON report.`}</caption>
+<div class="scroll" tabindex="0" role="region" aria-label="Accounts of the campaign"><table><caption>In the order of first activity. Nothing is judged on one account alone: its scores are those of the campaign, scaled by how surely the account belongs to it, and its p-values are the campaign's.${left > 0 && ` The first ${MAX_LISTED}; ${formatCount(left)} more are in the JSON report.`}</caption>
 <thead><tr><th scope="col" class="n">no.</th><th scope="col">account</th><th scope="col" class="n">exchanges</th><th scope="col" class="n">network</th><th scope="col" class="n">intent</th></tr></thead>
 <tbody>${members.slice(0, MAX_LISTED).map(accountRow)}</tbody></table></div></details>`;
 };

@@ -173,8 +173,8 @@ test('slots are marked, also next to hostile text, and an open bracket is no slo
 test('the bullet keeps value and band inside the drawing, whatever the numbers', () => {
   const real = fc.double({ min: -1e9, max: 1e9, noNaN: true });
   fc.assert(
-    fc.property(real, real, real, (value, p50, p99) => {
-      const drawn = markupOf(bullet('intent', value, { p50, p99 }));
+    fc.property(real, real, real, (value, middle, end) => {
+      const drawn = markupOf(bullet('intent', value, { middle, end }));
       assert.doesNotMatch(drawn, /NaN|Infinity/);
       for (const [, x] of drawn.matchAll(/M(-?[\d.]+) (?:3|11)/g))
         assert.ok(Number(x) >= 0 && Number(x) <= 250, drawn);

@@ -1,15 +1,25 @@
 /** The evidence of one axis: each signal against ordinary traffic. */
 import type { Axis, CampaignReport, EvidenceItem } from '../../../detect/report/report.ts';
 import { formatContribution, formatValue } from '../format.ts';
+import { farEnd, isCompared } from '../ordinary.ts';
 import { AXIS_WORDS } from '../words.ts';
 import { bullet, contributionBar } from './marks.ts';
 import { type Html, html } from './markup.ts';
 
+const ordinaryRange = (item: EvidenceItem): string =>
+  isCompared(item)
+    ? `ordinary ${formatValue(item.baseline.p50)} to ${formatValue(farEnd(item))}`
+    : 'no ordinary group to compare with';
+
+const amount = (contribution: number): Html =>
+  contribution === 0
+    ? html`not scored`
+    : html`<b>${formatContribution(contribution)}</b> ${contribution < 0 ? 'against' : 'for'}`;
+
 const itemMarkup = (item: EvidenceItem, largest: number): Html => {
-  const { p50, p99 } = item.baseline;
   return html`<li><div class="words"><p class="signal">${item.signal.slice(0, 80)}</p><p>${item.says.slice(0, 600)}</p></div>
-<div class="bullet">${bullet(item.axis, item.value, item.baseline)}<b>${formatValue(item.value)}</b> here, ordinary ${formatValue(p50)} to ${formatValue(p99)}</div>
-<div class="amount">${contributionBar(item.axis, item.contribution, largest)}<b>${formatContribution(item.contribution)}</b> ${item.contribution < 0 ? 'against' : 'for'}</div></li>
+<div class="bullet">${isCompared(item) ? bullet(item.axis, item.value, { middle: item.baseline.p50, end: farEnd(item) }) : ''}<b>${formatValue(item.value)}</b> here, ${ordinaryRange(item)}</div>
+<div class="amount">${contributionBar(item.axis, item.contribution, largest)}${amount(item.contribution)}</div></li>
 `;
 };
 
@@ -28,6 +38,6 @@ ${
 
 export const evidenceMarkup = (campaign: CampaignReport): Html => {
   const largest = Math.max(0, ...campaign.evidence.map((item) => Math.abs(item.contribution)));
-  return html`<p class="small soft">The diamond is the value measured here. The band is ordinary traffic: half of it lies below the left tick, 99&nbsp;% below the right one. The bar is what the signal adds to the score of its axis, in log-odds; a hollow bar speaks against.</p>
+  return html`<p class="small soft">The diamond is the value measured here. The band is ordinary groups, from the middle one to the end that speaks for the axis: beyond that end lie 1&nbsp;% of them. Where little of a signal speaks for the axis, that end is on the left. The bar is what the signal adds to the score of its axis, in log-odds; a hollow bar speaks against. What is not scored stands out, but is counted elsewhere or is no part of the score.</p>
 ${axisMarkup(campaign, 'network', largest)}${axisMarkup(campaign, 'intent', largest)}`;
 };

@@ -26,20 +26,20 @@ const at = (value: number, low: number, high: number, size: number): number =>
   Number((high > low ? ((value - low) / (high - low)) * size : size / 2).toFixed(1));
 
 /**
- * One measured value against ordinary traffic: the band reaches from the median (p50) to p99, the
- * diamond is the value. Linear from the smallest to the largest of them and zero.
+ * One measured value against ordinary groups: the band reaches from their median to the end that
+ * speaks for the axis, the diamond is the value. Linear from the smallest to the largest of them and zero.
  */
 export const bullet = (
   axis: Axis,
   value: number,
-  { p50, p99 }: { readonly p50: number; readonly p99: number },
+  { middle, end }: { readonly middle: number; readonly end: number },
 ): Html => {
-  const low = Math.min(0, value, p50, p99);
-  const high = Math.max(0, value, p50, p99);
+  const low = Math.min(0, value, middle, end);
+  const high = Math.max(0, value, middle, end);
   const x = (v: number): number => 8 + at(v, low, high, 234);
-  const band = Math.max(2, Math.abs(x(p99) - x(p50)));
+  const band = Math.max(2, Math.abs(x(end) - x(middle)));
   const v = x(value);
-  return html`<svg viewBox="0 0 250 22" class="${axis}" aria-hidden="true"><path d="M8 11h234" stroke="var(--line)"/><rect x="${Math.min(x(p50), x(p99))}" y="5" width="${band}" height="12" fill="var(--band)"/><path d="M${x(p50)} 3v16M${x(p99)} 3v16" stroke="var(--soft)" stroke-width="1.5"/><path d="M${v - 6} 11L${v} 5L${v + 6} 11L${v} 17z" fill="currentColor" stroke="var(--card)" stroke-width="1"/></svg>`;
+  return html`<svg viewBox="0 0 250 22" class="${axis}" aria-hidden="true"><path d="M8 11h234" stroke="var(--line)"/><rect x="${Math.min(x(middle), x(end))}" y="5" width="${band}" height="12" fill="var(--band)"/><path d="M${x(middle)} 3v16M${x(end)} 3v16" stroke="var(--soft)" stroke-width="1.5"/><path d="M${v - 6} 11L${v} 5L${v + 6} 11L${v} 17z" fill="currentColor" stroke="var(--card)" stroke-width="1"/></svg>`;
 };
 
 /** Size of a contribution beside the largest of its campaign; hollow when it speaks against. */
