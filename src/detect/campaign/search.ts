@@ -145,6 +145,18 @@ const refineCandidates = (
 const MIN_HAND_OFFS = 4;
 const HONEST_HAND_OFFS = 1;
 
+/** Moved conversations in a set of accounts. */
+export interface HandOffs {
+  readonly handOffs: number;
+  readonly accounts: number;
+}
+
+/** ln p of as many moved conversations in a set, if they moved in it as often as elsewhere. */
+export const relayLogP = (own: HandOffs, elsewhere: HandOffs): number => {
+  const rate = elsewhere.handOffs / Math.max(1, elsewhere.accounts);
+  return logPoissonUpperTail(own.handOffs, rate * own.accounts + HONEST_HAND_OFFS);
+};
+
 const findRelays = (
   population: Population,
   shared: SharedKeys,
@@ -159,12 +171,14 @@ const findRelays = (
     let handOffs = 0;
     for (const key of inside) if (shared.keys[key]!.kind === 'hand-off') handOffs++;
     if (handOffs < MIN_HAND_OFFS) continue;
-    const rate = (total - handOffs) / Math.max(1, population.ids.length - accounts.length);
-    const expected = rate * accounts.length + HONEST_HAND_OFFS;
+    const elsewhere = {
+      handOffs: total - handOffs,
+      accounts: population.ids.length - accounts.length,
+    };
     relays.push({
       accounts,
       network: measure(accounts),
-      logP: logPoissonUpperTail(handOffs, expected),
+      logP: relayLogP({ handOffs, accounts: accounts.length }, elsewhere),
     });
   }
   return relays;

@@ -1,21 +1,17 @@
-import { type Clumps, findClumps, type OutsideRate, outsideRates } from '../campaign/clumps.ts';
-import {
-  contentOfMembers,
-  type MemberContent,
-  measureContent,
-} from '../campaign/content-evidence.ts';
-import { sharedLogP } from '../campaign/network-evidence.ts';
-import type { Search } from '../campaign/search.ts';
-import { KEY_KINDS, type KeyKind, type SharedKey } from '../campaign/shared-keys.ts';
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../base/canonical-json.ts';
+import { type OutsideRate, outsideRates } from '../campaign/clumps.ts';
+import { contentOfMembers, type MemberContent } from '../campaign/content-evidence.ts';
+import type { HandOffs, Search } from '../campaign/search.ts';
+import { KEY_KINDS, type KeyKind } from '../campaign/shared-keys.ts';
 import { createSignUps, type DatedMember, datedMembers } from '../campaign/sign-ups.ts';
 import type { Verdict } from '../report/report.ts';
-import { intentAxis, networkAxis } from '../verdict/axes.ts';
-import { type Procedure, reject } from '../verdict/false-discovery.ts';
+import type { Procedure } from '../verdict/false-discovery.ts';
 import type { IntentModel } from '../verdict/intent-model.ts';
-import { axisLevel, type Finding, type Judgement } from '../verdict/judge.ts';
-import { intentLogOdds, type Reference } from '../verdict/reference.ts';
+import type { Finding, Judgement } from '../verdict/judge.ts';
+import type { Reference } from '../verdict/reference.ts';
 import type { Segment } from '../verdict/segment.ts';
-import { contentSignals } from '../verdict/signals.ts';
+import { TOOL } from './build-report.ts';
 
 /**
  * What a verdict rests on, without prompts and without identifiers: enough to compute the scores
@@ -25,15 +21,20 @@ import { contentSignals } from '../verdict/signals.ts';
 export interface CampaignEvidence {
   readonly version: 1;
   readonly campaign: string;
-  readonly verdict: Verdict;
+  readonly verdict: Exclude<Verdict, 'clear'>;
   readonly accounts: readonly string[];
   readonly network: { readonly score: number; readonly log_p: number };
   readonly intent: { readonly score: number; readonly log_p: number };
   /** Position among the hypotheses of the manifest. */
   readonly hypothesis: number;
   readonly segment: Segment;
-  /** Null for a relay, which was found by moved conversations and not by content. */
-  readonly identity: IdentityEvidence | null;
+  /** Of the set on which identity was tested. */
+  readonly identity: IdentityEvidence;
+  /**
+   * Moved conversations outside the set, for a relay, which was found by those and not by content;
+   * null for all others.
+   */
+  readonly relay: HandOffs | null;
   /** Family prompts of each member. */
   readonly content: readonly MemberContent[];
 }
@@ -50,10 +51,14 @@ export interface IdentityEvidence {
    * Sign-ups, ms after the first one, and for each span how likely an outsider's falls within it
    * (sign-ups.ts).
    */
-  readonly sign_ups: readonly Pick<DatedMember, 'account' | 'at' | 'densities'>[];
+  readonly sign_ups: readonly PackedSignUp[];
   /** How people outside the set share, by kind and stratum. */
   readonly outside: Readonly<Record<KeyKind, readonly OutsideRate[]>>;
 }
+
+export type PackedSignUp = Pick<DatedMember, 'account' | 'at'> & {
+  readonly densities: readonly number[];
+};
 
 export interface EvidenceManifest {
   readonly version: 1;
@@ -65,8 +70,53 @@ export interface EvidenceManifest {
   readonly reference: Reference;
   /** ln p of every set that was tested on the network axis. */
   readonly hypotheses: readonly number[];
-  readonly files: readonly string[];
+  readonly files: readonly PackedFile[];
+  /** Digest of everything above, and so of the whole pack. */
+  readonly sha256: string;
 }
+
+export interface PackedFile {
+  /** `<campaign id>.json` */
+  readonly name: string;
+  /** SHA-256 of its canonical JSON (RFC 8785), hexadecimal. */
+  readonly sha256: string;
+}
+
+/** SHA-256 of canonical JSON (RFC 8785): equal content, equal digest. */
+const digestOf = (part: object): string =>
+  createHash('sha256').update(canonicalJson(part)).digest('hex');
+
+export const fileOf = (evidence: CampaignEvidence): PackedFile => ({
+  name: `${evidence.campaign}.json`,
+  sha256: digestOf(evidence),
+});
+
+/** The digest that a manifest should have. */
+export const packDigest = (manifest: Omit<EvidenceManifest, 'sha256'>): string => {
+  const { sha256: _, ...rest } = { sha256: '', ...manifest };
+  return digestOf(rest);
+};
+
+/** All of a pack but the campaigns' own files. */
+export const packManifest = (
+  judgement: Judgement,
+  model: IntentModel,
+  level: number,
+  campaigns: readonly CampaignEvidence[],
+): EvidenceManifest => {
+  const manifest: Omit<EvidenceManifest, 'sha256'> = {
+    version: 1,
+    kind: 'stillwatch-evidence',
+    tool: TOOL,
+    level,
+    procedure: judgement.procedure,
+    model,
+    reference: judgement.reference,
+    hypotheses: judgement.hypotheses,
+    files: campaigns.map(fileOf),
+  };
+  return { ...manifest, sha256: packDigest(manifest) };
+};
 
 const identityOf = (
   search: Search,
@@ -88,7 +138,7 @@ const identityOf = (
     sign_ups: dated.map(({ account, at, densities }) => ({
       account: number.get(account)!,
       at: at - dated[0]!.at,
-      densities,
+      densities: Array.from(densities),
     })),
     outside: Object.fromEntries(
       KEY_KINDS.map((kind) => [
@@ -96,6 +146,14 @@ const identityOf = (
         outsideRates(search.population, search.shared, accounts, kind),
       ]),
     ) as unknown as IdentityEvidence['outside'],
+  };
+};
+
+const handOffsOutside = ({ shared, population }: Search, accounts: readonly number[]): HandOffs => {
+  const inside = new Set(accounts.flatMap((a) => shared.keysOf[a]!));
+  return {
+    handOffs: shared.keys.filter((key, i) => key.kind === 'hand-off' && !inside.has(i)).length,
+    accounts: population.ids.length - accounts.length,
   };
 };
 
@@ -119,103 +177,8 @@ export const packCampaign = (
     intent: { score: finding.intent.score, log_p: finding.intent.logP },
     hypothesis: judgement.hypotheses.indexOf(finding.network.logP),
     segment: finding.segment,
-    identity: finding.basis.relay
-      ? null
-      : identityOf(search, finding.basis.tested, finding.basis.testedSegment),
+    identity: identityOf(search, finding.basis.tested, finding.basis.testedSegment),
+    relay: finding.basis.relay ? handOffsOutside(search, finding.basis.tested) : null,
     content: contentOfMembers(population, table, families.topicOf, topics, finding.accounts),
   };
-};
-
-const clumpsOf = (identity: IdentityEvidence): Clumps[] => {
-  const members = identity.entity_of.map((_, i) => i);
-  const keys: SharedKey[] = identity.keys.map(({ kind, accounts }) => ({
-    kind,
-    accounts,
-    stratum: 0,
-    entities: new Set(accounts.map((a) => identity.entity_of[a]!)).size,
-  }));
-  const keysOf: number[][] = members.map(() => []);
-  keys.forEach((key, index) => {
-    for (const a of key.accounts) keysOf[a]!.push(index);
-  });
-  const entities = {
-    entityOf: identity.entity_of,
-    stratumOf: identity.stratum_of,
-    strata: identity.strata,
-  };
-  const dated = identity.sign_ups.map((m) => ({ ...m, entity: identity.entity_of[m.account]! }));
-  return findClumps(
-    {
-      population: entities,
-      shared: { keys, keysOf },
-      dated,
-      ratesOf: (kind) => identity.outside[kind],
-    },
-    members,
-  );
-};
-
-/** The scores again, from the pack alone. */
-export const recompute = (
-  manifest: EvidenceManifest,
-  evidence: CampaignEvidence,
-): Pick<CampaignEvidence, 'network' | 'intent'> => {
-  const { reference, model } = manifest;
-  const odds = intentLogOdds(model, contentSignals(measureContent(evidence.content)));
-  const kind = { members: evidence.accounts.length, segment: evidence.segment };
-  const intent = intentAxis(odds, kind, reference, model);
-  const network =
-    evidence.identity === null ? evidence.network : networkOf(evidence.identity, reference);
-  return {
-    network,
-    intent: { score: intent.score, log_p: intent.logP },
-  };
-};
-
-const networkOf = (
-  identity: IdentityEvidence,
-  reference: Reference,
-): CampaignEvidence['network'] => {
-  const kind = { members: identity.entity_of.length, segment: identity.segment };
-  const { score, logP } = networkAxis(sharedLogP({ clumps: clumpsOf(identity) }), kind, reference);
-  return { score, log_p: logP };
-};
-
-const TOLERANCE = 1e-9;
-
-const close = (a: number, b: number): boolean =>
-  Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(a), Math.abs(b));
-
-/** Every disagreement between the stored and the recomputed results, in sentences; empty is good. */
-export const verifyPack = (
-  manifest: EvidenceManifest,
-  campaigns: readonly CampaignEvidence[],
-): string[] => {
-  const faults: string[] = [];
-  const rejectAxis = (logP: readonly number[]): Set<number> =>
-    reject(logP, axisLevel(manifest.level), manifest.procedure);
-  const rejected = rejectAxis(manifest.hypotheses);
-  const again = campaigns.map((evidence) => recompute(manifest, evidence));
-  const tested = campaigns.flatMap((evidence, i) => (evidence.identity === null ? [] : [i]));
-  const intentional = rejectAxis(tested.map((i) => again[i]!.intent.log_p));
-  campaigns.forEach((evidence, i) => {
-    for (const axis of ['network', 'intent'] as const)
-      for (const part of ['score', 'log_p'] as const)
-        if (!close(evidence[axis][part], again[i]![axis][part]))
-          faults.push(
-            `${evidence.campaign}: ${axis} ${part} is ${evidence[axis][part]}, recomputed ${again[i]![axis][part]}`,
-          );
-    if (!close(manifest.hypotheses[evidence.hypothesis] ?? Number.NaN, again[i]!.network.log_p))
-      faults.push(`${evidence.campaign}: its network p-value is not among the tested hypotheses`);
-    if (!rejected.has(evidence.hypothesis))
-      faults.push(
-        `${evidence.campaign}: the network axis does not pass at level ${manifest.level}`,
-      );
-    const called = evidence.verdict === 'distillation';
-    if (called !== intentional.has(tested.indexOf(i)))
-      faults.push(
-        `${evidence.campaign}: the verdict ${evidence.verdict} does not follow from the axes`,
-      );
-  });
-  return faults;
 };

@@ -68,7 +68,10 @@ export interface Judgement {
 }
 
 /** Kinds of identifier that only people who pass conversations on leave behind. */
-const movesConversations = ({ clumps }: NetworkEvidence, level: number): boolean =>
+export const movesConversations = (
+  { clumps }: Pick<NetworkEvidence, 'clumps'>,
+  level: number,
+): boolean =>
   clumps.some(
     (clump) =>
       (clump.kind === 'hand-off' || clump.kind === 'end-user') &&
