@@ -82,6 +82,25 @@ test('one origin on both sides is found, by its name and by the bytes of a file'
   assert.equal(sharedOrigins(left, copied).length, 3);
 });
 
+test('several folders keep what each of them declares', () => {
+  const one = folderOf('first', { 'harvest/a.jsonl': ['1'] }, declared({ 'a.jsonl': 'first/a' }));
+  const two = folderOf('second', { 'harvest/a.jsonl': ['2'] }, declared({ 'a.jsonl': 'second/a' }));
+  const { harvest, sources } = readMaterial('both', [one, two]);
+  assert.equal(harvest.length, 2);
+  assert.deepEqual(
+    sources.map((s) => s.origin),
+    ['first/a', 'second/a', GRAMMAR_MATERIAL.sources[0]!.origin],
+  );
+});
+
+test('a folder without prompt files is refused: nobody asked for the grammars', () => {
+  mkdirSync(join(root, 'empty'), { recursive: true });
+  assert.throws(
+    () => readMaterial('empty', [join(root, 'empty')]),
+    (e: unknown) => e instanceof StillwatchError && e.code === 'PROMPTS_UNREADABLE',
+  );
+});
+
 test('a sources.json that is wrong is refused with its faults', () => {
   for (const text of ['{', '[]', '{"a.jsonl":{"origin":1}}'])
     assert.throws(

@@ -1,6 +1,6 @@
 /** What worlds are composed from, and where each part came from. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { StillwatchError } from '../../base/errors.ts';
 import {
   dictionary,
@@ -68,8 +68,8 @@ const readDeclared = (folder: string): Declared => {
 
 const sourceOf = (corpus: Corpus, known: Declared): ModelSource => ({
   name: corpus.name,
-  // A file whose origin nobody declared is an origin of its own: that can only be too careless for
-  // files of one publisher, so the guide asks for the declaration.
+  // A file whose origin nobody declared is an origin of its own. For two files of one publisher that is
+  // too careless, so the guide asks for the declaration.
   origin: known[corpus.name]?.origin ?? corpus.name,
   licence: known[corpus.name]?.licence ?? 'not declared',
   sha256: corpus.sha256,
@@ -81,18 +81,29 @@ export const readMaterial = (name: string, folders: readonly string[]): Material
   const sources: ModelSource[] = [];
   for (const folder of folders) {
     const known = readDeclared(folder);
-    for (const role of ROLES) {
-      const inside = join(folder, role);
-      if (!existsSync(inside)) continue;
-      for (const file of readdirSync(inside)
-        .filter((f) => f.endsWith('.jsonl'))
-        .sort())
-        corpora[role].push(readPromptFile(join(inside, file)));
-    }
-    for (const role of ROLES) sources.push(...corpora[role].map((c) => sourceOf(c, known)));
+    for (const role of ROLES)
+      for (const path of promptFiles(join(folder, role))) {
+        const corpus = readPromptFile(path);
+        corpora[role].push(corpus);
+        sources.push(sourceOf(corpus, known));
+      }
   }
-  return { name, ...corpora, sources: uniqueSources(sources, corpora) };
+  if (sources.length === 0)
+    throw new StillwatchError(
+      'PROMPTS_UNREADABLE',
+      `${folders.join(', ')}: no prompt file in ${ROLES.join('/, ')}/`,
+      'Lay the files out as docs/guides/train.md shows.',
+    );
+  return { name, ...corpora, sources: withGrammars(sources, corpora) };
 };
+
+const promptFiles = (folder: string): string[] =>
+  existsSync(folder)
+    ? readdirSync(folder)
+        .filter((file) => file.endsWith('.jsonl'))
+        .sort()
+        .map((file) => join(folder, file))
+    : [];
 
 /** Files named one by one, as `simulate` takes them. */
 export const materialOfFiles = (
@@ -105,16 +116,17 @@ export const materialOfFiles = (
     evaluation: files.evaluation.map(readPromptFile),
   };
   const sources = ROLES.flatMap((role) => corpora[role].map((c) => sourceOf(c, {})));
-  return { name, ...corpora, sources: uniqueSources(sources, corpora) };
+  return { name, ...corpora, sources: withGrammars(sources, corpora) };
 };
 
-const uniqueSources = (
+/** Each source once; what no file says, the grammars say. */
+const withGrammars = (
   sources: readonly ModelSource[],
   corpora: Readonly<Record<Role, readonly Corpus[]>>,
 ): ModelSource[] => {
-  const byName = new Map(sources.map((source) => [basename(source.name), source]));
+  const byContent = new Map(sources.map((source) => [`${source.name} ${source.sha256}`, source]));
   const silent = ROLES.some((role) => corpora[role].length === 0);
-  return [...byName.values(), ...(silent ? GRAMMAR_MATERIAL.sources : [])];
+  return [...byContent.values(), ...(silent ? GRAMMAR_MATERIAL.sources : [])];
 };
 
 /** Origins on both sides of a measure. */
