@@ -23,7 +23,7 @@ import { ordinaryWords } from './ordinary.ts';
 import { type Paint, paintFor, plainSigns, type TerminalOptions, wrap } from './paint.ts';
 import { findSubject, type Subject } from './subject.ts';
 import { drawTree, roomAt, type Tree } from './tree.ts';
-import { AXIS_WORDS, VERDICT_WORDS } from './words.ts';
+import { AXIS_WORDS, decisionSentences, VERDICT_WORDS } from './words.ts';
 
 const SHOWN_LINKS = 10;
 const BAR = 10;
@@ -124,6 +124,11 @@ const campaignTree = (campaign: CampaignReport, paint: Paint): Tree => {
   if (campaign.families.length > 0) {
     const children = campaign.families.map((family) => familyTree(family, paint));
     parts.push({ lines: [paint.strong('Prompt families')], children });
+  }
+  const decided = decisionSentences(campaign);
+  if (decided.length > 0) {
+    const children = decided.map((words) => ({ lines: text(words, 2, paint) }));
+    parts.push({ lines: [paint.strong('How it was decided')], children });
   }
   if (campaign.would_change.length > 0) {
     const children = campaign.would_change.map((words) => ({ lines: text(words, 2, paint) }));

@@ -55,6 +55,13 @@ export const hostileReport = (base: ScanReport = buildReport()): ScanReport => {
     },
     campaigns: base.campaigns.map((campaign) => ({
       ...campaign,
+      decided_by: campaign.decided_by && {
+        ...campaign.decided_by,
+        procedure: next(),
+        calibration: next(),
+        model: next(),
+        intent: { ...campaign.decided_by.intent, pool: next() },
+      },
       id: rename(campaign.id),
       accounts: campaign.accounts.map(rename),
       segment: next(),

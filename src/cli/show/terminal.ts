@@ -15,6 +15,7 @@ import {
 import { type Paint, paintFor, plainSigns, type TerminalOptions, wrap } from './paint.ts';
 import {
   accountsOutside,
+  driftSentence,
   headline,
   nothingFound,
   percent,
@@ -70,6 +71,11 @@ const judgedLines = (report: ScanReport, paint: Paint): string[] =>
       `at a false discovery rate of ${percent(report.fdr)} (${forTerminal(procedureName(report.procedure), 40)})`,
     paint,
   );
+
+const driftLines = (report: ScanReport, paint: Paint): string[] => {
+  const sentence = driftSentence(report);
+  return sentence === null ? [] : labelled('drift', forTerminal(sentence, 600), paint);
+};
 
 const outsideLines = (report: ScanReport, paint: Paint): string[] => {
   const outside = accountsOutside(report);
@@ -142,6 +148,7 @@ export const renderScan = (report: ScanReport, options: TerminalOptions): string
     ...readLines(report, paint),
     ...notReadLines(report, paint),
     ...judgedLines(report, paint),
+    ...driftLines(report, paint),
     '',
     ...wrap(plainSigns(headline(report), paint), paint.width).map(paint.strong),
     ...(found ? [] : wrap(plainSigns(nothingFound(report), paint), paint.width)),

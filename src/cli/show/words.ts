@@ -1,6 +1,6 @@
 /** The words of a report, the same in the terminal and on the page (docs/concepts/words.md). */
 import type { Axis, CampaignReport, ScanReport, Verdict } from '../../detect/report/report.ts';
-import { formatP, formatScore, plural } from './format.ts';
+import { formatCount, formatP, formatScore, plural } from './format.ts';
 
 export type Found = Exclude<Verdict, 'clear'>;
 
@@ -76,6 +76,7 @@ export const percent = (share: number): string => `${Number((share * 100).toPrec
 
 const PROCEDURES: Readonly<Record<string, string>> = {
   'benjamini-hochberg': 'Benjamini–Hochberg',
+  'benjamini-yekutieli': 'Benjamini–Yekutieli',
 };
 export const procedureName = (procedure: string): string => PROCEDURES[procedure] ?? procedure;
 
@@ -87,3 +88,34 @@ export const axesSentence = ({ network, intent }: Pick<CampaignReport, Axis>): s
 /** Rejected rows by reason, the most frequent first. */
 export const reasonsByCount = (report: ScanReport): (readonly [string, number])[] =>
   Object.entries(report.read.reasons).toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+
+/** What the p-values of a finding rest on, in sentences; [] where the report does not say. */
+export const decisionSentences = ({ decided_by }: CampaignReport): string[] => {
+  if (decided_by === null) return [];
+  const { level, axis_level, procedure, network, intent } = decided_by;
+  const pool = (pool: string): string =>
+    pool === 'all' ? 'groups of all segments' : `groups of the segment ${pool}`;
+  const compared = (axis: string, from: NonNullable<typeof network>): string =>
+    `${axis}: compared with ${formatCount(from.groups)} benign ${pool(from.pool)}` +
+    (from.borrowed ? ', because its own segment had too few' : '') +
+    (from.extrapolated ? '; it lies beyond all of them, so its p-value is an extrapolation' : '') +
+    '.';
+  return [
+    `Decided at a false discovery rate of ${percent(level)}, ${percent(axis_level)} for each axis, by ${procedureName(procedure)}.`,
+    network === null
+      ? 'Network: compared with the accounts outside the set.'
+      : compared('Network', network),
+    compared('Intent', intent),
+  ];
+};
+
+/** Whether a scan's traffic still fits its baseline; null without one. */
+export const driftSentence = ({ drift }: ScanReport): string | null => {
+  if (drift === null) return null;
+  const { alarms, tests, false_alarms } = drift;
+  const rate = `(${tests} sequential tests, ${percent(false_alarms)} chance of any false alarm)`;
+  if (alarms.length === 0) return `none: the baseline still fits ${rate}`;
+  const named = alarms.slice(0, 5).map(({ segment, signal }) => `${signal} of ${segment}`);
+  const rest = alarms.length > 5 ? ` and ${alarms.length - 5} more` : '';
+  return `the baseline no longer fits: ${named.join(', ')}${rest} ${rate}; make a new one with \`stillwatch baseline\``;
+};

@@ -1,7 +1,7 @@
 /** One campaign in full. */
 import { type AccountReport, AXES, type CampaignReport } from '../../../detect/report/report.ts';
 import { formatCount, formatP, formatPeriod, formatScore, plural } from '../format.ts';
-import { AXIS_WORDS, VERDICT_WORDS } from '../words.ts';
+import { AXIS_WORDS, decisionSentences, VERDICT_WORDS } from '../words.ts';
 import { evidenceMarkup } from './evidence.ts';
 import { familiesTable } from './families.ts';
 import { linkFigure } from './link-graph.ts';
@@ -63,6 +63,7 @@ export const campaignSection = (
 <div class="top"><h3 id="${anchor}-name">${badge(campaign.verdict)} ${name(short, 40)}</h3><span class="soft small">${name(campaign.id)}</span></div>
 <p><strong>${plural(campaign.accounts.length, 'account')}</strong> sent <strong>${plural(campaign.exchanges, 'exchange')}</strong>, ${formatPeriod(campaign.first_seen, campaign.last_seen)}, in the segment ${name(campaign.segment, 60)}. ${words.meaning}</p>
 ${meters(campaign)}
+<p class="soft small">${decisionSentences(campaign).join(' ').slice(0, 900)}</p>
 <h4>Evidence</h4>${evidenceMarkup(campaign)}
 <h4>Timeline</h4>${timelineFigure(campaign, members)}
 <div class="beside"><div><h4>Links between the accounts</h4>${linkFigure(campaign, members)}</div>

@@ -1,6 +1,6 @@
 /** The end of the page: honest limits, method, glossary. */
 import type { ScanReport } from '../../../detect/report/report.ts';
-import { percent, procedureName } from '../words.ts';
+import { driftSentence, percent, procedureName } from '../words.ts';
 import { type Html, html, name } from './markup.ts';
 
 const MAX_LIMITS = 30;
@@ -15,12 +15,19 @@ ${
 }
 <p>A finding is a reason to look, not proof. Research on benchmarks, products with a single purpose, document pipelines, coding agents and classrooms can look alike; nobody should lose access on this page alone.</p></section>`;
 
+const driftFact = (report: ScanReport): Html => {
+  const sentence = driftSentence(report);
+  return sentence === null
+    ? html``
+    : html`<div><dt>Drift</dt><dd>${sentence.slice(0, 600)}</dd></div>`;
+};
+
 export const methodSection = (
   report: ScanReport,
 ): Html => html`<section aria-labelledby="method"><h2 id="method">Method and calibration</h2>
 <p>Each account's traffic is summed up in a profile. Prompts that vary one template are grouped into families across accounts; links between accounts weigh evidence by how rare it is; accounts that are linked closely form a campaign, which is scored as one. Two questions are kept apart: are the accounts run by one operator (network), and is this extraction (intent)? Only both together are called distillation.</p>
 <p>A p-value says how often ordinary traffic scores as high. Findings are chosen by the procedure ${procedureName(report.procedure).slice(0, 60)} at a level of ${percent(report.fdr)}: at most that share of the findings is expected to be false, as long as the calibration resembles the ordinary traffic of this log.</p>
-<dl class="facts"><div><dt>Calibration</dt><dd>${name(report.calibration.id)}</dd></div><div><dt>Its source</dt><dd>${report.calibration.source.slice(0, 300)}</dd></div><div><dt>Intent model</dt><dd>${name(report.models.intent)}</dd></div><div><dt>Embedding of prompts</dt><dd>${name(report.models.embedding)}</dd></div><div><dt>Made by</dt><dd>${report.tool.slice(0, 120)}, report version ${report.version}</dd></div></dl></section>`;
+<dl class="facts"><div><dt>Calibration</dt><dd>${name(report.calibration.id)}</dd></div><div><dt>Its source</dt><dd>${report.calibration.source.slice(0, 300)}</dd></div><div><dt>Intent model</dt><dd>${name(report.models.intent)}</dd></div><div><dt>Embedding of prompts</dt><dd>${name(report.models.embedding)}</dd></div>${driftFact(report)}<div><dt>Made by</dt><dd>${report.tool.slice(0, 120)}, report version ${report.version}</dd></div></dl></section>`;
 
 const WORDS: readonly (readonly [string, string])[] = [
   ['exchange', 'One prompt and its response, with its metadata.'],
