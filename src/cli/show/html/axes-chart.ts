@@ -4,15 +4,15 @@ import type { ScanReport } from '../../../detect/report/report.ts';
 import { plural, shortIds } from '../format.ts';
 import { accountsOutside, FOUND, type Found, VERDICT_WORDS } from '../words.ts';
 import { chart, chartText } from './chart.ts';
+import { type Box, placeLabels } from './label-places.ts';
 import { badge } from './marks.ts';
 import { type Html, html } from './markup.ts';
 
 const SIZE = 460;
-const LABELLED = 12;
+const HEIGHT = 474;
+const MARGIN = { left: 46, right: 16, top: 30, bottom: 46 } as const;
 const TICKS = [0, 0.25, 0.5, 0.75, 1];
 const MAX_POINTS = 1_000;
-/** Room between two labels, in score units. */
-const LABEL_STEP = 0.052;
 
 interface Point {
   readonly x: number;
@@ -37,29 +37,34 @@ const pointsOf = (report: ScanReport): Point[] => {
   }));
 };
 
-/** Labels of points that lie close together are pushed apart, from the top down. */
-export const spreadLabels = <P extends { readonly y: number }>(
-  points: readonly P[],
-  step: number,
-): (P & { readonly labelY: number })[] => {
-  let previous = Number.POSITIVE_INFINITY;
-  return points
-    .toSorted((a, b) => b.y - a.y)
-    .map((point) => {
-      previous = Math.min(point.y, previous - step);
-      return { ...point, labelY: previous };
-    });
-};
+/** In the middle of the picture, because scores gather in its corners. */
+const QUADRANTS = [
+  { x: 0.02, y: 0.53, text: 'extraction-like, not run as one' },
+  { x: 0.98, y: 0.53, text: 'run as one, extraction-like' },
+  { x: 0.02, y: 0.47, text: 'ordinary' },
+  { x: 0.98, y: 0.47, text: 'run as one, not extraction' },
+] as const;
 
-const corner = (x: number, y: number, text: string, textAnchor: 'start' | 'end') =>
-  Plot.text([[x, y]], {
-    text: [text],
-    textAnchor,
-    lineAnchor: y > 0.5 ? 'top' : 'bottom',
-    lineWidth: 15,
-    fill: 'var(--soft)',
-    fontSize: 12,
-  });
+const quadrants = (textAnchor: 'start' | 'end') =>
+  Plot.text(
+    QUADRANTS.filter(({ x }) => x < 0.5 === (textAnchor === 'start')),
+    { x: 'x', y: 'y', text: 'text', textAnchor, fill: 'var(--soft)', fontSize: 12 },
+  );
+
+const px = (x: number): number => MARGIN.left + x * (SIZE - MARGIN.left - MARGIN.right);
+const py = (y: number): number => MARGIN.top + (1 - y) * (HEIGHT - MARGIN.top - MARGIN.bottom);
+
+/** The points with a place for their label, in pixels; the table below names the others. */
+const labelled = (points: readonly Point[]) => {
+  const marks = points.map((point) => ({ ...point, x: px(point.x), y: py(point.y) }));
+  const middle: Box = { left: px(0), top: py(0.57), right: px(1), bottom: py(0.43) };
+  const frame: Box = { left: px(0) + 2, top: 2, right: SIZE - 2, bottom: py(0) + 14 };
+  return placeLabels(marks, [middle], frame).map(({ mark, x, y }) => ({
+    x,
+    y,
+    label: points[mark]!.label,
+  }));
+};
 
 const marksOf = (verdict: Found, points: readonly Point[]) => {
   const symbol = {
@@ -83,16 +88,16 @@ const marksOf = (verdict: Found, points: readonly Point[]) => {
 
 export const axesChart = (report: ScanReport): Html => {
   const points = pointsOf(report);
-  const labels = spreadLabels(points.slice(0, LABELLED), LABEL_STEP);
+  const labels = labelled(points);
   const single = accountsOutside(report).slice(0, MAX_POINTS);
   const scale = { domain: [0, 1], ticks: TICKS, tickFormat: String };
   const options: Plot.PlotOptions = {
     width: SIZE,
-    height: SIZE + 14,
-    marginLeft: 46,
-    marginBottom: 46,
-    marginTop: 30,
-    marginRight: 16,
+    height: HEIGHT,
+    marginLeft: MARGIN.left,
+    marginBottom: MARGIN.bottom,
+    marginTop: MARGIN.top,
+    marginRight: MARGIN.right,
     x: { ...scale, label: 'network: run by one operator →', labelAnchor: 'right' },
     y: { ...scale, label: '↑ intent: extraction', labelAnchor: 'top' },
     r: { type: 'identity' },
@@ -100,9 +105,8 @@ export const axesChart = (report: ScanReport): Html => {
       Plot.gridX({ stroke: 'var(--line)', strokeOpacity: 1, ticks: TICKS }),
       Plot.gridY({ stroke: 'var(--line)', strokeOpacity: 1, ticks: TICKS }),
       Plot.frame({ stroke: 'var(--line)' }),
-      corner(0.02, 0.98, 'extraction-like, not run as one', 'start'),
-      corner(0.02, 0.02, 'ordinary', 'start'),
-      corner(0.98, 0.02, 'run as one, not extraction', 'end'),
+      quadrants('start'),
+      quadrants('end'),
       Plot.dot(single, {
         x: (account) => account.network.score,
         y: (account) => account.intent.score,
@@ -110,19 +114,12 @@ export const axesChart = (report: ScanReport): Html => {
         fill: 'var(--soft)',
       }),
       ...[...FOUND].reverse().map((verdict) => marksOf(verdict, points)),
-      Plot.link(labels, {
-        x1: (point) => point.x - 0.03,
-        y1: 'y',
-        x2: (point) => point.x - 0.055,
-        y2: 'labelY',
-        stroke: 'var(--soft)',
-        strokeWidth: 0.75,
-      }),
+      // Null scales: the places are pixels already.
       Plot.text(labels, {
-        x: (point) => point.x - 0.06,
-        y: 'labelY',
+        x: { value: 'x', scale: null },
+        y: { value: 'y', scale: null },
         text: 'label',
-        textAnchor: 'end',
+        textAnchor: 'start',
         fill: 'currentColor',
         stroke: 'var(--card)',
         strokeWidth: 4,
@@ -135,5 +132,5 @@ export const axesChart = (report: ScanReport): Html => {
   return html`<figure>
 <ul class="legend">${FOUND.map((verdict) => html`<li>${badge(verdict)}</li>`)}${single.length > 0 && html`<li><svg width="8" height="8" viewBox="0 0 8 8" aria-hidden="true"><circle cx="4" cy="4" r="2.5" fill="var(--soft)"/></svg>single account</li>`}</ul>
 ${chart(said, options)}
-<figcaption>Each mark is one finding; its size grows with the number of accounts. Only the upper right corner, where both axes speak, can be called distillation.${left > 0 && ` ${plural(left, 'further finding')} not drawn.`}</figcaption></figure>`;
+<figcaption>Each mark is one finding; its size grows with the number of accounts. Only the upper right corner, where both axes speak, can be called distillation. ${labels.length < points.length && 'Marks that lie too close together are named in the table only.'}${left > 0 && ` ${plural(left, 'further finding')} not drawn.`}</figcaption></figure>`;
 };

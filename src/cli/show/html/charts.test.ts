@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { buildReport } from '../fixture.ts';
-import { axesChart, spreadLabels } from './axes-chart.ts';
+import { axesChart } from './axes-chart.ts';
+import { type Box, placeLabels } from './label-places.ts';
 import { templateMarkup } from './families.ts';
 import { GRAPH_WIDTH, layOut } from './graph-layout.ts';
 import { linkFigure } from './link-graph.ts';
@@ -139,20 +140,48 @@ test('a campaign without links says so', () => {
   assert.match(markupOf(linkFigure({ ...campaign, links: [] }, members)), /holds no links/);
 });
 
-test('labels of close points are at least a step apart and points keep their place', () => {
-  const point = fc.record({ y: fc.double({ min: 0, max: 1, noNaN: true }) });
+test('labels of marks touch no mark, no text, no other label and stay inside the frame', () => {
+  const frame: Box = { left: 0, top: 0, right: 400, bottom: 400 };
+  const texts: readonly Box[] = [{ left: 0, top: 180, right: 400, bottom: 220 }];
+  const mark = fc.record({
+    x: fc.integer({ min: 0, max: 400 }),
+    y: fc.integer({ min: 0, max: 400 }),
+    r: fc.integer({ min: 5, max: 14 }),
+    label: fc.constant('38e1e37e'),
+  });
   fc.assert(
-    fc.property(fc.array(point, { maxLength: 12 }), (points) => {
-      const spread = spreadLabels(points, 0.05);
-      spread.forEach(({ labelY }, i) => {
-        assert.ok(i === 0 || spread[i - 1]!.labelY - labelY >= 0.05 - 1e-9);
+    fc.property(fc.array(mark, { maxLength: 60 }), (marks) => {
+      const places = placeLabels(marks, texts, frame);
+      const boxes = places.map(({ x, y }) => ({
+        left: x,
+        right: x + 50,
+        top: y - 6,
+        bottom: y + 6,
+      }));
+      const others = [
+        ...texts,
+        ...marks.map(({ x, y, r }) => ({ left: x - r, right: x + r, top: y - r, bottom: y + r })),
+      ];
+      boxes.forEach((a, i) => {
+        assert.ok(a.left >= 0 && a.right <= 400 && a.top >= 0 && a.bottom <= 400);
+        for (const b of [...others, ...boxes.slice(i + 1)])
+          assert.ok(
+            a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top,
+          );
       });
-      assert.deepEqual(
-        spread.map(({ y }) => y),
-        points.map(({ y }) => y).toSorted((a, b) => b - a),
-      );
     }),
   );
+});
+
+test('a label stands left of a mark that has room; of marks on one spot the first is named', () => {
+  const frame: Box = { left: 0, top: 0, right: 400, bottom: 400 };
+  const one = { x: 300, y: 100, r: 10, label: '38e1e37e' };
+  const [place] = placeLabels([one], [], frame);
+  assert.ok(place!.x < 290 && place!.y === 100);
+  const crowd = Array.from({ length: 12 }, () => one);
+  const named = placeLabels(crowd, [], frame).map(({ mark }) => mark);
+  assert.equal(named[0], 0);
+  assert.ok(named.length <= 4, `${named.length} labels around one spot`);
 });
 
 test('the two-axis picture holds one mark per finding, at its scores', () => {

@@ -19,7 +19,7 @@ const amount = (contribution: number): Html =>
 const itemMarkup = (item: EvidenceItem, largest: number): Html => {
   return html`<li><div class="words"><p class="signal">${item.signal.slice(0, 80)}</p><p>${item.says.slice(0, 600)}</p></div>
 <div class="bullet">${isCompared(item) ? bullet(item.axis, item.value, { middle: item.baseline.p50, end: farEnd(item) }) : ''}<b>${formatValue(item.value)}</b> here, ${ordinaryRange(item)}</div>
-<div class="amount">${contributionBar(item.axis, item.contribution, largest)}${amount(item.contribution)}</div></li>
+<div class="amount">${item.contribution !== 0 && contributionBar(item.axis, item.contribution, largest)}${amount(item.contribution)}</div></li>
 `;
 };
 
@@ -38,6 +38,6 @@ ${
 
 export const evidenceMarkup = (campaign: CampaignReport): Html => {
   const largest = Math.max(0, ...campaign.evidence.map((item) => Math.abs(item.contribution)));
-  return html`<p class="small soft">The diamond is the value measured here. The band is ordinary groups, from the middle one to the end that speaks for the axis: beyond that end lie 1&nbsp;% of them. Where little of a signal speaks for the axis, that end is on the left. The bar is what the signal adds to the score of its axis, in log-odds; a hollow bar speaks against. What is not scored stands out, but is counted elsewhere or is no part of the score.</p>
+  return html`<p class="small soft">The diamond is the value measured here. The band is ordinary: it reaches from the median of the ordinary groups to the end that speaks for the axis, beyond which 1&nbsp;% of them lie. Where little of a signal speaks for the axis, that end is the left one. The bar is what the signal adds to the score of its axis, in log-odds; a hollow bar speaks against. A signal that is not scored stands out, but is counted elsewhere or is no part of the score.</p>
 ${axisMarkup(campaign, 'network', largest)}${axisMarkup(campaign, 'intent', largest)}`;
 };

@@ -124,7 +124,7 @@ table{font-size:8.5pt}th,td{padding-top:4px;padding-bottom:4px}tbody th{min-widt
 .cards li{background:none;padding:10px 12px}
 .beside{gap:16px 28px}
 .scroll{overflow:visible}.scroll.chart>svg{min-width:0}
-thead{display:table-header-group}
+thead{display:table-header-group}thead,caption{break-after:avoid}tbody tr:first-child{break-before:avoid}
 details{display:block}
 details::details-content{content-visibility:visible!important;display:block!important;block-size:auto!important;opacity:1!important}
 summary{list-style:none}summary::-webkit-details-marker{display:none}
