@@ -152,7 +152,7 @@ describe('logNormalUpperTail', () => {
   });
 
   test('far out: Q(6) = 9.8659e−10, Q(10) = 7.6199e−24, Q(40) by its logarithm −804.608', () => {
-    close(Math.exp(logNormalUpperTail(6)), 9.865_876e-10, 2e-5);
+    close(Math.exp(logNormalUpperTail(6)), 9.865_876e-10, 1e-6);
     close(Math.exp(logNormalUpperTail(10)), 7.619_853e-24, 1e-6);
     close(logNormalUpperTail(40), -804.608_443, 1e-8);
   });
@@ -165,6 +165,6 @@ describe('logNormalUpperTail', () => {
         assert.ok(logNormalUpperTail(more) <= logNormalUpperTail(less) + 1e-9);
       }),
     );
-    assert.ok(logNormalUpperTail(6.000_001) < logNormalUpperTail(5.999_999));
+    assert.ok(logNormalUpperTail(30.000_001) < logNormalUpperTail(29.999_999));
   });
 });
