@@ -3,7 +3,6 @@ import { basename, join } from 'node:path';
 import { StillwatchError } from '../base/errors.ts';
 import { noFaults, type Parser, REFUSED } from '../base/parse.ts';
 import { forTerminal } from '../base/safe-text.ts';
-import { campaignEvidence, evidenceManifest } from '../detect/scan/evidence-parser.ts';
 import {
   type CampaignEvidence,
   type EvidenceManifest,
@@ -11,6 +10,7 @@ import {
   packCampaign,
   packManifest,
 } from '../detect/scan/evidence-pack.ts';
+import { campaignEvidence, evidenceManifest } from '../detect/scan/evidence-parser.ts';
 import type { Scan } from '../detect/scan/scan.ts';
 import { writeOutput } from './write-output.ts';
 

@@ -27,6 +27,8 @@ export interface Baseline {
   readonly id: string;
   /** The intent model the scores were made with; another model needs another baseline. */
   readonly model: string;
+  /** What turned prompts into points; another one finds other groups. */
+  readonly embedding: string;
   readonly exchanges: number;
   readonly accounts: number;
   /** Random halves of the traffic on which the whole search was run again. */
@@ -94,6 +96,7 @@ export const makeBaseline = async (
     kind: 'stillwatch-baseline',
     id: calibrationId(reference, model),
     model: model.id,
+    embedding: search.embedding,
     exchanges,
     accounts: search.population.ids.length,
     resamples,
@@ -132,6 +135,15 @@ const isDrift = (value: unknown): boolean =>
   isRecord(value) &&
   Object.values(value).every((s) => isRecord(s) && Object.values(s).every(isNumbers));
 
+/** @throws StillwatchError BASELINE_UNREADABLE when the baseline was made with another embedding. */
+export const assertSameEmbedding = (baseline: Baseline, embedding: string): void => {
+  if (baseline.embedding !== embedding)
+    throw refuse(
+      `baseline ${baseline.id}`,
+      `was made with the embedding ${baseline.embedding}, not ${embedding}`,
+    );
+};
+
 /** @throws StillwatchError BASELINE_UNREADABLE when the file is not a baseline for `model`. */
 export const readBaseline = (path: string, model: IntentModel): Baseline => {
   let data: unknown;
@@ -145,6 +157,7 @@ export const readBaseline = (path: string, model: IntentModel): Baseline => {
     throw refuse(path, `is not a Stillwatch baseline of version ${BASELINE_VERSION}`);
   if (baseline.model !== model.id)
     throw refuse(path, `was made with intent model ${String(baseline.model)}, not ${model.id}`);
+  if (typeof baseline.embedding !== 'string') throw refuse(path, 'names no embedding');
   const { reference, drift } = baseline;
   if (!isRecord(reference?.values) || !Object.values(reference.values).every(isNumbers))
     throw refuse(path, 'holds no reference values, or values that are no numbers');

@@ -1,4 +1,4 @@
-import { createRandom, uniform } from '../../base/random.ts';
+import { createRandom, shuffle, uniform } from '../../base/random.ts';
 import type { Population } from '../campaign/population.ts';
 import type { DriftReport } from '../report/report.ts';
 import { ACCOUNT_SIGNALS } from '../verdict/account-signals.ts';
@@ -68,11 +68,9 @@ const watchSegment = (
   segment: Segment,
   calibration: Readonly<Record<string, readonly number[]>>,
 ): Watch[] => {
-  // As they came: the earlier an account, the earlier it is seen.
-  const ordered = [...accounts].sort(
-    (x, y) => population.profiles[x]!.firstSeen - population.profiles[y]!.firstSeen || x - y,
-  );
   const random = createRandom(1, `drift ${segment}`);
+  // In any order but that of their first exchange: who asks much is seen early.
+  const ordered = shuffle(random, [...accounts]);
   return ACCOUNT_SIGNALS.flatMap(({ name, measure }): Watch[] => {
     const values = calibration[name] ?? [];
     if (values.length < MIN_KEPT) return [];

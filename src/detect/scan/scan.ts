@@ -7,7 +7,7 @@ import type { ScanReport } from '../report/report.ts';
 import type { Procedure } from '../verdict/false-discovery.ts';
 import { type IntentModel, loadIntentModel } from '../verdict/intent-model.ts';
 import { type Judgement, judge } from '../verdict/judge.ts';
-import { BASELINE_VERSION, type Baseline } from './baseline.ts';
+import { assertSameEmbedding, BASELINE_VERSION, type Baseline } from './baseline.ts';
 import { buildReport } from './build-report.ts';
 import { watchTraffic } from './drift-watch.ts';
 import { type ProfileLogOptions, profileLog } from './profile-log.ts';
@@ -62,6 +62,7 @@ export const scan = async (patterns: readonly string[], options: ScanOptions): P
   const { search, tally } = await searchLog(patterns, options);
   options.onStage?.('verdicts');
   const { level, baseline, procedure = 'benjamini-hochberg', model = loadIntentModel() } = options;
+  if (baseline !== undefined) assertSameEmbedding(baseline, search.embedding);
   const judgement = judge(search, { level, procedure, model, reference: baseline?.reference });
   const found = new Set(judgement.findings.flatMap((f) => f.accounts));
   const groups = `${judgement.reference.groups} ordinary groups`;

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { PATTERN_CODES } from './pattern/ast.ts';
 import { STIX_CODES } from './diagnostic.ts';
+import { PATTERN_CODES } from './pattern/ast.ts';
 
 const root = new URL('../../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
