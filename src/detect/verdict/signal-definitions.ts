@@ -47,7 +47,7 @@ export const SIGNAL_DEFINITIONS = {
   'sign-up-burst': {
     revision: 1,
     formula:
-      'share of the members in a run of sign-ups, of at least three entities, that follow each other within 15 minutes and hold another member.',
+      'share of the members in a run of sign-ups, of at least two entities, that follow each other within 15 minutes, an hour or three hours, whichever span gives runs that are the least likely by chance.',
     unit: 'share, 0 to 1.',
     source: 'own; single-linkage runs over sign-up times.',
     twin: 'a class, a hackathon, a launch day.',
