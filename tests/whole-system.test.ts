@@ -108,7 +108,7 @@ describe('a world with one campaign', () => {
       pack.verdict = 'review';
     });
     tamper((pack) => {
-      pack.content = (pack.content as unknown[]).slice(0, 5);
+      for (const member of (pack.content as { rows: unknown[] }[]).slice(5)) member.rows = [];
     });
     writeFileSync(path, original);
     assert.equal(run('verify', 'evidence').status, 0);
