@@ -99,6 +99,10 @@ export const ERROR_CODES = {
   BLINDING_PROOF_WRONG: { exit: 1, means: 'The hub did not prove that it used its committed key.' },
   BLINDING_RATE_EXCEEDED: { exit: 1, means: 'Evaluations are asked for too fast.' },
   BLINDING_BUDGET_SPENT: { exit: 1, means: 'The budget of evaluations of an epoch is spent.' },
+  STORE_UNREACHABLE: { exit: 4, means: 'The database of the hub cannot be opened or reached.' },
+  STORE_TOO_NEW: { exit: 4, means: 'A later version of Stillwatch has changed the database.' },
+  STORE_TOO_MANY_RANGES: { exit: 4, means: 'A query of the hub touches too much at once.' },
+  STORE_UNSUPPORTED: { exit: 2, means: 'The database engine of the hub cannot do this.' },
 } as const satisfies Record<string, { exit: number; means: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,0 +1,172 @@
+/** PostgreSQL by connection string: several hub processes on one database work as one. */
+import pg from 'pg';
+import { StillwatchError } from '../../base/errors.ts';
+import type { Channel, Driver, Queries, SqlRow } from './driver.ts';
+
+/** Names the one write transaction of all processes; "stillwat" in ASCII. */
+const WRITER_LOCK = '8319395793566789'; // below 2^53, so that every client reads the same number
+const STATEMENT_NAMES = 500;
+const RECONNECT_MS = 1000;
+
+// Counters and microseconds since 1970 are below 2^53; as text they would not compare.
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary'): ((text: string) => unknown) =>
+    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format),
+};
+
+const numbered = new Map<string, { readonly name: string; readonly text: string }>();
+/** `?` becomes `$1`, `$2`, …; texts that come again are prepared once for each connection. */
+const statementOf = (sql: string): { readonly name?: string; readonly text: string } => {
+  const known = numbered.get(sql);
+  if (known !== undefined) return known;
+  let n = 0;
+  const text = sql.replace(/\?/g, () => `$${++n}`);
+  if (numbered.size >= STATEMENT_NAMES) return { text };
+  const made = { name: `s${numbered.size}`, text };
+  numbered.set(sql, made);
+  return made;
+};
+
+const queriesOf = (client: pg.Pool | pg.PoolClient): Queries => ({
+  all: async (sql, params = []) => {
+    const result = await client.query<SqlRow>({ ...statementOf(sql), values: [...params] });
+    return result.rows;
+  },
+  run: async (sql, params = []) => {
+    const result = await client.query({ ...statementOf(sql), values: [...params] });
+    return result.rowCount ?? 0;
+  },
+  insert: async (table, columns, rows) => {
+    if (rows.length === 0) return;
+    const names = columns.map(({ name }) => name).join(', ');
+    const lists = columns.map(({ type }) => `?::${type}[]`).join(', ');
+    const sql = `INSERT INTO ${table} (${names}) SELECT ${names} FROM unnest(${lists}) WITH ORDINALITY AS t(${names}, place) ORDER BY place`;
+    const values = columns.map((_, i) => rows.map((row) => row[i] ?? null));
+    await client.query({ ...statementOf(sql), values });
+  },
+});
+
+const unreachable = (error: unknown): StillwatchError =>
+  new StillwatchError(
+    'STORE_UNREACHABLE',
+    // The connection string may hold a password, and messages of the server may quote it.
+    `The PostgreSQL database cannot be reached: ${(error as { code?: string }).code ?? 'no answer'}`,
+    'Check that it runs, and host, port, user and database of the connection string.',
+    { cause: error },
+  );
+
+/** Keeps one connection that only listens, and makes a new one when it breaks. */
+const listenOn = (
+  connection: string,
+  heard: (channel: Channel) => void,
+): { readonly ready: Promise<void>; readonly close: () => Promise<void> } => {
+  let client: pg.Client | undefined;
+  let closed = false;
+  let timer: NodeJS.Timeout | undefined;
+  const connect = async (): Promise<void> => {
+    const made = new pg.Client({
+      connectionString: connection,
+      application_name: 'stillwatch-ear',
+    });
+    const again = (): void => {
+      if (closed || client !== made) return;
+      client = undefined;
+      timer = setTimeout(() => void connect().catch(() => again()), RECONNECT_MS);
+    };
+    client = made;
+    made.on('error', again);
+    made.on('end', again);
+    made.on('notification', ({ channel }) => {
+      if (channel === 'stillwatch_events') heard('events');
+      if (channel === 'stillwatch_records') heard('records');
+    });
+    try {
+      await made.connect();
+      await made.query('LISTEN stillwatch_events');
+      await made.query('LISTEN stillwatch_records');
+    } catch (error) {
+      again();
+      throw error;
+    }
+    // Whatever was said while nobody listened.
+    heard('events');
+    heard('records');
+  };
+  return {
+    ready: connect(),
+    close: async () => {
+      closed = true;
+      clearTimeout(timer);
+      await client?.end().catch(() => undefined);
+    },
+  };
+};
+
+/** @throws StillwatchError `STORE_UNREACHABLE` when the database does not answer. */
+export const openPostgres = async (connection: string): Promise<Driver> => {
+  const pool = new pg.Pool({
+    connectionString: connection,
+    max: 8,
+    types,
+    application_name: 'stillwatch',
+    connectionTimeoutMillis: 10_000,
+  });
+  // A connection that breaks while idle is replaced by the pool; unheard, the event would end us.
+  pool.on('error', () => undefined);
+  const listeners: Record<Channel, (() => void)[]> = { events: [], records: [] };
+  let revision = 0;
+  const ear = listenOn(connection, (channel) => {
+    if (channel === 'records') revision += 1;
+    for (const listener of listeners[channel]) listener();
+  });
+  try {
+    await Promise.all([pool.query('SELECT 1'), ear.ready]);
+  } catch (error) {
+    await ear.close();
+    await pool.end();
+    throw unreachable(error);
+  }
+  return {
+    ...queriesOf(pool),
+    engine: 'postgres',
+    serial: 'BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY',
+    inTexts: (column) => `${column} IN (SELECT jsonb_array_elements_text(?::jsonb))`,
+    notify: async (queries, channel) => {
+      await queries.all(`SELECT pg_notify('stillwatch_${channel}', '')`);
+    },
+    listen: (channel, listener) => {
+      listeners[channel].push(listener);
+    },
+    transaction: async (work) => {
+      const client = await pool.connect();
+      let broken: Error | undefined;
+      try {
+        await client.query('BEGIN');
+        // Held until the commit: numbers are given out in the order in which others see them.
+        await client.query(`SELECT pg_advisory_xact_lock(${WRITER_LOCK})`);
+        const result = await work(queriesOf(client));
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        await client.query('ROLLBACK').catch((failure: Error) => {
+          broken = failure;
+        });
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
+    revision: () => revision,
+    backup: async () => {
+      throw new StillwatchError(
+        'STORE_UNSUPPORTED',
+        'A PostgreSQL database is not backed up by the hub',
+        'Use pg_dump, or the backups of your database service.',
+      );
+    },
+    close: async () => {
+      await ear.close();
+      await pool.end();
+    },
+  };
+};
