@@ -320,7 +320,12 @@ const property = async (store: Store): Promise<void> => {
       ['first', 'last'],
       [{ key: '2026-01-02T00:00:00.' }, 'last'],
     ),
-    specVersions: fc.constantFrom(undefined, ['2.0'], ['2.1'], ['2.0', '2.1']),
+    specVersions: fc.constantFrom<readonly string[] | undefined>(
+      undefined,
+      ['2.0'],
+      ['2.1'],
+      ['2.0', '2.1'],
+    ),
     audiences: fc.subarray(['x', 'y', 'z']),
     ids: fc.constantFrom(undefined, [indicator(1).id], [indicator(1).id, indicator(3).id]),
     after: fc.integer({ min: 0, max: 12 }),
