@@ -1,0 +1,115 @@
+/** Who asks: Bearer tokens and Basic passwords, each looked up by keyed digest and remembered. */
+import type { Member, Scope } from '../../store/records.ts';
+import { SCOPES } from '../../store/records.ts';
+import type { Store } from '../../store/store.ts';
+import { groupMarking, type Reader } from './audience.ts';
+import { checkNothing, isPassword } from './password.ts';
+import type { Secrets } from './secret.ts';
+
+export interface Viewer extends Reader {
+  readonly member: Member;
+  readonly scopes: ReadonlySet<Scope>;
+  /** Milliseconds since 1970; Infinity when the credential does not end. */
+  readonly expires: number;
+}
+
+const MOST_KEPT = 10_000;
+/** Longest credential that is looked at; ours have 47 characters. */
+const MOST_LENGTH = 1000;
+
+interface Credential {
+  readonly scheme: 'bearer' | 'basic';
+  readonly value: string;
+}
+
+const credentialOf = (header: string | undefined): Credential | undefined => {
+  if (header === undefined || header.length > MOST_LENGTH) return undefined;
+  const match = /^(Bearer|Basic) +([A-Za-z0-9._~+/=-]+)$/i.exec(header);
+  return match === null
+    ? undefined
+    : { scheme: match[1]!.toLowerCase() as Credential['scheme'], value: match[2]! };
+};
+
+const viewerOf = async (
+  store: Store,
+  memberId: string,
+  scopes: readonly Scope[],
+  expires: number,
+): Promise<Viewer | undefined> => {
+  const member = await store.records.get('member', memberId);
+  if (member === undefined || member.vetting === 'suspended' || member.vetting === 'revoked')
+    return undefined;
+  const groups = await store.records.list('group');
+  return {
+    member,
+    scopes: new Set(scopes),
+    expires,
+    groups: new Set(groups.map(({ value }) => groupMarking(value))),
+    memberOf: new Set(
+      groups
+        .filter(({ value }) => value.members.includes(memberId))
+        .map(({ value }) => groupMarking(value)),
+    ),
+  };
+};
+
+/** Makes the function that turns an Authorization header into a viewer, or undefined. */
+export const authenticator = (
+  store: Store,
+  secrets: Secrets,
+): ((header: string | undefined, now: number) => Promise<Viewer | undefined>) => {
+  /** By digest of the whole credential; forgotten when a record may have changed. */
+  let kept = new Map<string, Viewer | undefined>();
+  let revision = store.revision();
+  /** Passwords found right: digest of credential and stored hash, so a changed password is asked anew. */
+  const right = new Set<string>();
+  /** Checks under way: a hundred requests with one password cost one check. */
+  const checking = new Map<string, Promise<boolean>>();
+
+  const byToken = async (value: string): Promise<Viewer | undefined> => {
+    const token = await store.records.get('token', secrets.digest(value));
+    if (token === undefined) return undefined;
+    return viewerOf(store, token.member, token.scopes, token.expires ?? Number.POSITIVE_INFINITY);
+  };
+
+  const byPassword = async (value: string): Promise<Viewer | undefined> => {
+    const text = Buffer.from(value, 'base64').toString('utf8');
+    const colon = text.indexOf(':');
+    if (colon < 1) return undefined;
+    const stored = await store.records.get('password', text.slice(0, colon));
+    const password = text.slice(colon + 1);
+    const mark = secrets.digest(`${value} ${stored?.hash ?? ''}`);
+    if (!right.has(mark)) {
+      const check =
+        checking.get(mark) ??
+        (stored === undefined ? checkNothing(password) : isPassword(password, stored.hash));
+      checking.set(mark, check);
+      const good = await check.finally(() => checking.delete(mark));
+      if (!good || stored === undefined) return undefined;
+      if (right.size >= MOST_KEPT) right.clear();
+      right.add(mark);
+    }
+    return stored && viewerOf(store, stored.member, SCOPES, Number.POSITIVE_INFINITY);
+  };
+
+  return async (header, now) => {
+    const credential = credentialOf(header);
+    if (credential === undefined) return undefined;
+    const current = store.revision();
+    if (current !== revision || kept.size >= MOST_KEPT) {
+      kept = new Map();
+      revision = current;
+    }
+    const name = secrets.digest(`${credential.scheme} ${credential.value}`);
+    const memory = kept;
+    let viewer = memory.get(name);
+    if (viewer === undefined && !memory.has(name)) {
+      viewer =
+        credential.scheme === 'bearer'
+          ? await byToken(credential.value)
+          : await byPassword(credential.value);
+      memory.set(name, viewer);
+    }
+    return viewer !== undefined && now < viewer.expires ? viewer : undefined;
+  };
+};
