@@ -103,6 +103,20 @@ export const ERROR_CODES = {
   STORE_TOO_NEW: { exit: 4, means: 'A later version of Stillwatch has changed the database.' },
   STORE_TOO_MANY_RANGES: { exit: 4, means: 'A query of the hub touches too much at once.' },
   STORE_UNSUPPORTED: { exit: 2, means: 'The database engine of the hub cannot do this.' },
+  HUB_ADDRESS_UNUSABLE: { exit: 4, means: 'The hub cannot listen on its address.' },
+  HUB_UNWELL: { exit: 1, means: 'A check of the health of the hub fails.' },
+  TAKEOVER_UNREADABLE: { exit: 4, means: 'The file is not one of a medallion installation.' },
+  TAXII_URL_INVALID: { exit: 2, means: 'A URL is not one that a TAXII client may use.' },
+  TAXII_CREDENTIAL_INVALID: { exit: 2, means: 'A token, or a user and password, cannot be sent.' },
+  TAXII_UNREACHABLE: { exit: 4, means: 'A TAXII server does not answer.' },
+  TAXII_OTHER_ORIGIN: { exit: 4, means: 'A TAXII server points to another origin.' },
+  TAXII_REFUSED: { exit: 4, means: 'A TAXII server refuses a request.' },
+  TAXII_ANSWER_INVALID: { exit: 4, means: 'An answer is not what TAXII 2.1 prescribes.' },
+  TAXII_ADD_INCOMPLETE: { exit: 1, means: 'A TAXII server did not take all objects.' },
+  HUB_UNKNOWN: { exit: 2, means: 'The hub holds no member, collection, group or token of that name.' },
+  HUB_AMBIGUOUS: { exit: 2, means: 'Several members, collections or groups have that name.' },
+  HUB_TAKEN: { exit: 2, means: 'The hub has one of that name or key already.' },
+  HUB_REVOKED: { exit: 2, means: 'A member was revoked, and that is for ever.' },
 } as const satisfies Record<string, { exit: number; means: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

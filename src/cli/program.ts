@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addBaselineCommand } from './baseline.ts';
 import { addEvaluateCommand } from './evaluate.ts';
 import { addExplainCommand } from './explain.ts';
+import { addHubCommand } from './hub/hub.ts';
 import { addLedgerCommand } from './ledger.ts';
 import { addScanCommand } from './scan.ts';
 import { addSimulateCommand } from './simulate.ts';
@@ -37,6 +38,7 @@ export const createProgram = (): Command => {
   addSimulateCommand(program);
   addEvaluateCommand(program);
   addLedgerCommand(program);
+  addHubCommand(program);
   throwInsteadOfExit(program);
   return program;
 };

@@ -22,7 +22,8 @@ export const readBody = async (request: IncomingMessage, limit: number): Promise
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
+    // Not destroyed when it is left early: the answer still has to get out.
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       size += chunk.length;
       together += chunk.length;
       if (size > limit) throw tooLarge(limit);

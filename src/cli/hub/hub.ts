@@ -1,0 +1,22 @@
+/** `stillwatch hub`: the exchange between labs. Each sub-command is a file of its own. */
+import type { Command } from 'commander';
+import { addHubHealthCommand } from './health.ts';
+import { addHubServeCommand } from './serve.ts';
+
+export type AddCommand = (hub: Command, output: NodeJS.WritableStream) => void;
+
+const SUB_COMMANDS: readonly AddCommand[] = [addHubServeCommand, addHubHealthCommand];
+
+export const addHubCommand = (
+  program: Command,
+  output: NodeJS.WritableStream = process.stdout,
+): void => {
+  const hub = program
+    .command('hub')
+    .description('run the hub over which labs share indicators')
+    .addHelpText(
+      'after',
+      '\nExample:\n  stillwatch hub serve --listen 127.0.0.1:8080 --data ./hub',
+    );
+  for (const add of SUB_COMMANDS) add(hub, output);
+};

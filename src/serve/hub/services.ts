@@ -1,0 +1,4 @@
+/** What runs beside the requests: each is started after the store is open and stopped before it closes. */
+import type { Service } from './hub.ts';
+
+export const SERVICES: readonly Service[] = [];
