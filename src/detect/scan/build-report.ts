@@ -11,14 +11,13 @@ import type {
 } from '../report/report.ts';
 import type { AxisFinding } from '../verdict/axes.ts';
 import { type AxisCalibration, ENOUGH_GROUPS } from '../verdict/conformal.ts';
-import type { Procedure } from '../verdict/false-discovery.ts';
 import type { IntentModel } from '../verdict/intent-model.ts';
 import { axisLevel, type Finding, type Judgement } from '../verdict/judge.ts';
 import { type Reference, SIZES } from '../verdict/reference.ts';
 import { familiesOf } from './campaign-families.ts';
 import { linksOf } from './campaign-links.ts';
 import { timelineOf } from './campaign-timeline.ts';
-import type { ReadTally } from './read-tally.ts';
+import type { ReadCounts } from './read-tally.ts';
 import { wouldChange } from './would-change.ts';
 
 export const TOOL = 'stillwatch 0.1.0';
@@ -157,7 +156,7 @@ const limitsOf = ({ search, judgement, byBaseline }: ReportInput, perAccount: nu
   return limits;
 };
 
-export const readReportOf = (tally: ReadTally, search: Search): ReadReport => {
+export const readReportOf = (tally: ReadCounts, search: Search): ReadReport => {
   const { population } = search;
   const empty = population.ids.length === 0;
   return {
@@ -175,10 +174,11 @@ export const readReportOf = (tally: ReadTally, search: Search): ReadReport => {
 export interface ReportInput {
   readonly search: Search;
   readonly judgement: Judgement;
-  readonly tally: ReadTally;
+  readonly tally: ReadCounts;
   readonly level: number;
   readonly model: IntentModel;
-  readonly procedure: Procedure;
+  /** Name of what bounded the rate of false findings. */
+  readonly procedure: string;
   /** Where the calibration came from, in words. */
   readonly calibratedOn: string;
   /** True where that is a baseline, false where the population is its own reference. */

@@ -25,27 +25,56 @@ export interface ChunkTally {
 
 export interface ChunkProfiler {
   readonly accept: (chunk: LogChunk) => ChunkTally;
+  /** Counts one exchange; false when it was counted before. */
+  readonly count: (exchange: Exchange) => boolean;
+  /** Accounts that hold something to drain. */
+  readonly accounts: number;
   /** Hands over the profiles by account and forgets each, so that no two copies of all exist. */
   readonly drain: () => Generator<readonly [string, Profile], void>;
 }
 
 export const KEPT_REJECTS = 20;
 
+/** Was this key added before? Adds it in the same step. */
+export type Seen = (hashHi: number, hashLo: number) => boolean;
+
+export interface ChunkProfilerOptions {
+  /** Rejected rows of one chunk that are named (default KEPT_REJECTS); all are counted. */
+  readonly keptRejects?: number;
+}
+
 /** Counts chunks into profiles by account. One per thread; the profiles of all threads are merged. */
-export const createChunkProfiler = (seen: SeenFilter | null): ChunkProfiler => {
+export const createChunkProfiler = (
+  remembered: SeenFilter | Seen | null,
+  { keptRejects = KEPT_REJECTS }: ChunkProfilerOptions = {},
+): ChunkProfiler => {
+  const seen: Seen | null =
+    remembered === null || typeof remembered === 'function'
+      ? remembered
+      : (hi, lo) => seenBefore(remembered, hi, lo);
   const accounts = new Map<string, Accumulator>();
   const observer = createObserver();
   const key = new Uint32Array(2);
   const isDuplicate = (exchange: Exchange): boolean => {
     if (seen === null) return false;
     exchangeKey(exchange, key);
-    return seenBefore(seen, key[0]!, key[1]!);
+    return seen(key[0]!, key[1]!);
   };
   const readers = new Map<LogFormat, RowReader>();
   const readerOf = (format: LogFormat): RowReader => {
     const reader = readers.get(format) ?? createRowReader(format);
     readers.set(format, reader);
     return reader;
+  };
+  const count = (exchange: Exchange): boolean => {
+    if (isDuplicate(exchange)) return false;
+    let account = accounts.get(exchange.accountId);
+    if (account === undefined) {
+      account = createAccumulator();
+      accounts.set(exchange.accountId, account);
+    }
+    observe(account, exchange, observer);
+    return true;
   };
   const accept = (chunk: LogChunk): ChunkTally => {
     let exchanges = 0;
@@ -55,21 +84,12 @@ export const createChunkProfiler = (seen: SeenFilter | null): ChunkProfiler => {
     readerOf(chunk.format)(
       chunk,
       (exchange) => {
-        if (isDuplicate(exchange)) {
-          duplicates++;
-          return;
-        }
-        exchanges++;
-        let account = accounts.get(exchange.accountId);
-        if (account === undefined) {
-          account = createAccumulator();
-          accounts.set(exchange.accountId, account);
-        }
-        observe(account, exchange, observer);
+        if (count(exchange)) exchanges++;
+        else duplicates++;
       },
       (line, reason) => {
         reasons[reason] = (reasons[reason] ?? 0) + 1;
-        if (rejected.length < KEPT_REJECTS) rejected.push({ line, reason });
+        if (rejected.length < keptRejects) rejected.push({ line, reason });
       },
     );
     return { source: chunk.source, exchanges, duplicates, reasons, rejected };
@@ -80,5 +100,12 @@ export const createChunkProfiler = (seen: SeenFilter | null): ChunkProfiler => {
       yield [id, profileOf(account)];
     }
   }
-  return { accept, drain };
+  return {
+    accept,
+    count,
+    drain,
+    get accounts() {
+      return accounts.size;
+    },
+  };
 };

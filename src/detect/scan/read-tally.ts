@@ -3,14 +3,18 @@ import type { RejectReason } from '../exchange/reject.ts';
 import type { RejectedRow } from '../report/report.ts';
 import { type ChunkTally, KEPT_REJECTS } from './chunk-profiler.ts';
 
-/** What was read and what was not, added up over chunks in any order: a sum and a bounded list. */
-export interface ReadTally {
+/** What was read and what was not: sums and a bounded list. */
+export interface ReadCounts {
   readonly exchanges: number;
   readonly duplicates: number;
   readonly rejected: number;
   readonly reasons: Readonly<Partial<Record<RejectReason, number>>>;
   /** The first rejected rows by source and line, at most KEPT_REJECTS. */
   readonly quarantine: readonly RejectedRow[];
+}
+
+/** Those counts, added up over chunks in any order. */
+export interface ReadTally extends ReadCounts {
   /** Names a source when it is opened: sources rank in this order, whoever reports first. */
   readonly expect: (source: string) => void;
   readonly add: (chunk: ChunkTally) => void;

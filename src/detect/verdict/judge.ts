@@ -1,6 +1,6 @@
 import { clumpsLogP, type NetworkEvidence } from '../campaign/network-evidence.ts';
 import type { Search } from '../campaign/search.ts';
-import type { EvidenceItem, Verdict } from '../report/report.ts';
+import type { Axis, EvidenceItem, Verdict } from '../report/report.ts';
 import {
   type AxisFinding,
   type IntentFinding,
@@ -50,10 +50,25 @@ export interface Finding {
 /** What each of the two axes spends of a declared level. */
 export const axisLevel = (level: number): number => level / 2;
 
+/** A set of accounts with the natural logarithm of its p-value on one axis. */
+export interface TestedSet {
+  readonly accounts: readonly number[];
+  readonly logP: number;
+}
+
+/** Which of the sets tested on an axis, at a level, are discoveries: their places in the list. */
+export type Decide = (
+  axis: Axis,
+  tested: readonly TestedSet[],
+  level: number,
+) => ReadonlySet<number>;
+
 export interface JudgeOptions {
   /** False discovery rate, 0 … 1. */
   readonly level: number;
   readonly procedure?: Procedure | undefined;
+  /** Instead of `procedure`, where one look is not all: it remembers what it decided before. */
+  readonly decide?: Decide | undefined;
   readonly model: IntentModel;
   /** From a baseline file; otherwise the population is its own reference. */
   readonly reference?: Reference | undefined;
@@ -95,6 +110,14 @@ const overlaps = (a: readonly number[], b: readonly number[]): boolean => {
  */
 export const judge = (search: Search, options: JudgeOptions): Judgement => {
   const { model, procedure = 'benjamini-hochberg' } = options;
+  const decide: Decide =
+    options.decide ??
+    ((_, sets, at) =>
+      reject(
+        sets.map((set) => set.logP),
+        at,
+        procedure,
+      ));
   const level = axisLevel(options.level);
   const releases = findReleases(search.population.profiles, search.population.firstSeen);
   const reference = options.reference ?? referenceOf(search, releases, model);
@@ -106,8 +129,15 @@ export const judge = (search: Search, options: JudgeOptions): Judgement => {
   const tested = search.candidates.map((c) =>
     networkAxis(c.logP, kindOf(c.group.accounts), reference),
   );
-  const hypotheses = [...tested, ...search.relays].map((h) => h.logP);
-  const rejected = reject(hypotheses, level, procedure);
+  const sets: readonly TestedSet[] = [
+    ...search.candidates.map((c, i) => ({
+      accounts: c.group.accounts,
+      logP: tested[i]!.logP,
+    })),
+    ...search.relays,
+  ];
+  const hypotheses = sets.map((h) => h.logP);
+  const rejected = decide('network', sets, level);
   const indexOf = new Map(search.candidates.map((c, i) => [c, i]));
   const networks = search.operations.filter((op) => rejected.has(indexOf.get(op.candidate)!));
   const measured = networks.map((op) =>
@@ -118,10 +148,10 @@ export const judge = (search: Search, options: JudgeOptions): Judgement => {
     accounts: readonly number[],
   ): IntentFinding => intentAxis(intentLogOdds(model, values), kindOf(accounts), reference, model);
   const intents = measured.map((values, i) => judgeIntent(values, networks[i]!.group.accounts));
-  const intentional = reject(
-    intents.map((intent) => intent.logP),
+  const intentional = decide(
+    'intent',
+    intents.map(({ logP }, i) => ({ accounts: networks[i]!.group.accounts, logP })),
     level,
-    procedure,
   );
   const findings = networks.map((op, i): Finding => {
     const { network, group } = op.candidate;
