@@ -1,0 +1,238 @@
+/**
+ * The engine that adapters ask: every decision in memory, an answer in well under a microsecond, no
+ * wait, no exception. The strongest decision in force wins, whichever subject it is about; an
+ * allow-list entry wins over all of them.
+ */
+import { randomBytes } from 'node:crypto';
+import {
+  ACTIONS,
+  type Action,
+  type Decision,
+  type Gate,
+  type GateAnswer,
+  type GateQuestion,
+} from './decision.ts';
+import { addressWords, parseAddress, parseBlock } from './gate/address.ts';
+import { createAllowanceIds } from './gate/allowance-ids.ts';
+import { BlockIndex } from './gate/block-index.ts';
+import { GateClock } from './gate/clock.ts';
+import {
+  type Chain,
+  createEntry,
+  type Entry,
+  inForce,
+  insert,
+  remove,
+  strongest,
+} from './gate/entry.ts';
+import { LONGEST_VALUE, SubjectTable } from './gate/subject-table.ts';
+
+export const FAILS = ['open', 'closed'] as const;
+export type Fails = (typeof FAILS)[number];
+
+/** What holds when the gate has not heard from its source for too long. */
+export interface StalenessRule {
+  /** Seconds. */
+  readonly after: number;
+  /** For questions without a tier, and for tiers that are not named. */
+  readonly fails: Fails;
+  readonly tiers: Readonly<Record<string, Fails>>;
+  /** What a closed tier is told. */
+  readonly closed_action: Exclude<Action, 'allow'>;
+}
+
+export const STALENESS: StalenessRule = {
+  after: 30,
+  fails: 'open',
+  tiers: {},
+  closed_action: 'verify',
+};
+
+export interface GateOptions {
+  readonly staleness?: StalenessRule;
+  /** Seconds for which a gateway may keep an allowance, and an action. */
+  readonly allow_ttl?: number;
+  readonly action_ttl?: number;
+  /** Monotonic milliseconds; without it, forward steps of `now` are counted. */
+  readonly steady?: () => number;
+  /** In the ids of allowances; random when absent. */
+  readonly id_prefix?: string;
+}
+
+export interface MemoryGate extends Gate {
+  /** A new policy was loaded. */
+  readonly configure: (staleness: StalenessRule) => void;
+  readonly size: () => number;
+  /** Decisions that were received and can match nothing, such as one about an address that is none. */
+  readonly unusable: () => number;
+}
+
+/** Entries looked at for their end with each change, so that no single change pays for all. */
+const SWEPT_PER_CHANGE = 4;
+const SWEPT_PER_WORD = 256;
+const NOTHING = Object.freeze({});
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+export const createGate = (options: GateOptions = {}): MemoryGate => {
+  let staleness = options.staleness ?? STALENESS;
+  let closedTiers = new Map(Object.entries(staleness.tiers));
+  const allowTtl = options.allow_ttl ?? 5;
+  const actionTtl = options.action_ttl ?? 15;
+  const clock = new GateClock(options.steady);
+  const mint = createAllowanceIds(options.id_prefix);
+  const seed = randomBytes(4).readUInt32LE();
+  const named = {
+    account: new SubjectTable(seed),
+    organization: new SubjectTable(seed + 1),
+    'end-user': new SubjectTable(seed + 2),
+    token: new SubjectTable(seed + 3),
+    client: new SubjectTable(seed + 4),
+  };
+  const { account, organization, token, client } = named;
+  const endUser = named['end-user'];
+  const blocks = { 32: new BlockIndex(32), 128: new BlockIndex(128) };
+  const words = addressWords();
+  const byId = new Map<string, Entry>();
+  let sweep = byId.values();
+  let reached = 0;
+  let heardAt = 0;
+  let everHeard = false;
+  let unusable = 0;
+
+  const chainOf = ({ subject }: Decision): Chain | null => {
+    if (!isText(subject.value) || subject.value.length > LONGEST_VALUE) return null;
+    if (subject.kind !== 'address') return named[subject.kind]?.open(subject.value) ?? null;
+    const block = parseBlock(subject.value);
+    return block === null ? null : blocks[block.bits].open(block);
+  };
+
+  const drop = (id: string): void => {
+    const entry = byId.get(id);
+    if (entry === undefined) return;
+    remove(entry);
+    byId.delete(id);
+  };
+
+  const put = (decision: Decision): void => {
+    drop(decision.id);
+    // A shadow decision is recorded elsewhere; here it could only be enforced by mistake.
+    if (decision.mode !== 'live' || !(decision.until > clock.now)) return;
+    const chain = chainOf(decision);
+    if (chain === null) {
+      unusable += 1;
+      return;
+    }
+    const entry = createEntry(decision, clock.now, clock.steady, chain);
+    insert(chain, entry);
+    byId.set(decision.id, entry);
+  };
+
+  const sweepSome = (count: number): void => {
+    for (let i = 0; i < count; i++) {
+      const { value, done } = sweep.next();
+      if (done === true) {
+        sweep = byId.values();
+        return;
+      }
+      if (clock.steady >= value.ends) drop(value.decision.id);
+    }
+  };
+
+  const heard = (now: number): void => {
+    clock.advance(now);
+    heardAt = clock.steady;
+    everHeard = true;
+    sweepSome(SWEPT_PER_WORD);
+  };
+
+  const better = (best: Entry | null, table: SubjectTable, value: unknown): Entry | null => {
+    if (typeof value !== 'string') return best;
+    const chain = table.find(value);
+    if (chain === null) return best;
+    const found = strongest(chain.head, clock.now, clock.steady);
+    return found !== null && (best === null || found.rank > best.rank) ? found : best;
+  };
+
+  const match = (question: GateQuestion): Entry | null => {
+    let best = better(null, account, question.account);
+    best = better(best, organization, question.organization);
+    best = better(best, endUser, question.end_user);
+    best = better(best, token, question.token);
+    best = better(best, client, question.client);
+    if (typeof question.address !== 'string') return best;
+    const bits = parseAddress(question.address, words);
+    if (bits === 0) return best;
+    const found = blocks[bits].strongest(words, clock.now, clock.steady);
+    return found !== null && (best === null || found.rank > best.rank) ? found : best;
+  };
+
+  const failsClosed = (tier: unknown): boolean =>
+    ((typeof tier === 'string' ? closedTiers.get(tier) : undefined) ?? staleness.fails) ===
+    'closed';
+
+  /** Where no decision holds, or a weaker one than what a closed tier is told. */
+  const fallback = (action: Action, age: number, stale: boolean): GateAnswer => ({
+    decision_id: mint(),
+    action,
+    obligations: NOTHING,
+    reason: stale ? 'KNOWLEDGE_STALE' : 'NONE',
+    subject: null,
+    ttl: stale ? 1 : allowTtl,
+    knowledge_age: age,
+    stale,
+  });
+
+  const answer = (question: GateQuestion, now: number): GateAnswer => {
+    clock.advance(now);
+    // A gate that was never told anything knows nothing since 1970.
+    const age = Math.floor((everHeard ? clock.steady - heardAt : Math.max(0, clock.now)) / 1000);
+    const stale = !everHeard || age > staleness.after;
+    const asked = typeof question === 'object' && question !== null ? question : NOTHING;
+    const found = match(asked);
+    if (stale && failsClosed((asked as GateQuestion).tier)) {
+      const floor = ACTIONS.indexOf(staleness.closed_action);
+      if (found === null || found.rank < floor) return fallback(staleness.closed_action, age, true);
+    }
+    if (found === null) return fallback('allow', age, stale);
+    const { decision } = found;
+    const left = Math.min(found.until - clock.now, found.ends - clock.steady);
+    return {
+      decision_id: decision.id,
+      action: decision.action,
+      obligations: decision.obligations,
+      reason: decision.reason,
+      subject: decision.subject,
+      ttl: Math.min(actionTtl, Math.floor(left / 1000)),
+      knowledge_age: age,
+      stale,
+    };
+  };
+
+  return {
+    answer,
+    apply: (changes, now) => {
+      heard(now);
+      for (const change of changes) {
+        if (!(change.cursor > reached)) continue;
+        reached = change.cursor;
+        if (change.change === 'put') put(change.decision);
+        else drop(change.id);
+        sweepSome(SWEPT_PER_CHANGE);
+      }
+    },
+    heard,
+    cursor: () => reached,
+    *decisions(now) {
+      clock.advance(now);
+      for (const entry of byId.values())
+        if (inForce(entry, clock.now, clock.steady)) yield entry.decision;
+    },
+    configure: (rule) => {
+      staleness = rule;
+      closedTiers = new Map(Object.entries(rule.tiers));
+    },
+    size: () => byId.size,
+    unusable: () => unusable,
+  };
+};
