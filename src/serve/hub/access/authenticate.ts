@@ -2,6 +2,7 @@
 import type { Member, Scope } from '../../store/records.ts';
 import { SCOPES } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
+import { Refusal } from '../http/refusal.ts';
 import { groupMarking, type Reader } from './audience.ts';
 import { checkNothing, isPassword } from './password.ts';
 import type { Secrets } from './secret.ts';
@@ -14,6 +15,7 @@ export interface Viewer extends Reader {
 }
 
 const MOST_KEPT = 10_000;
+const MOST_CHECKS = 16;
 /** Longest credential that is looked at; ours have 47 characters. */
 const MOST_LENGTH = 1000;
 
@@ -80,6 +82,11 @@ export const authenticator = (
     const password = text.slice(colon + 1);
     const mark = secrets.digest(`${value} ${stored?.hash ?? ''}`);
     if (!right.has(mark)) {
+      // Each check takes tens of megabytes and milliseconds: guessing must not take the hub with it.
+      if (!checking.has(mark) && checking.size >= MOST_CHECKS)
+        throw new Refusal(503, 'Too many passwords are being checked', {
+          headers: { 'Retry-After': '1' },
+        });
       const check =
         checking.get(mark) ??
         (stored === undefined ? checkNothing(password) : isPassword(password, stored.hash));

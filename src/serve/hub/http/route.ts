@@ -46,6 +46,8 @@ export interface Route {
   /** JSON Schema of the body of a success, and of the request, for the OpenAPI description. */
   readonly answer?: JsonSchema;
   readonly takes?: JsonSchema;
+  /** Statuses other than a success that come with the same body. */
+  readonly answersAlso?: readonly number[];
   /** Media type of a success when it is not TAXII. */
   readonly type?: string;
   readonly handle: (call: Call) => Promise<Reply>;

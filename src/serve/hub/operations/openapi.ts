@@ -37,10 +37,9 @@ const parametersOf = (route: Route): readonly JsonSchema[] => [
 const responsesOf = (route: Route): JsonSchema => {
   const statuses = [...new Set([...route.statuses, ...(route.access === 'member' ? [401] : [])])];
   const entries = statuses.sort().map((status) => {
-    const success = status < 300 || (status === 503 && route.answer === undefined);
-    const same = success || (status === 503 && route.name === 'health');
-    const type = same ? (route.type ?? TAXII_TYPE) : TAXII_TYPE;
-    const schema = same ? route.answer : { $ref: '#/components/schemas/Error' };
+    const answered = status < 300 || route.answersAlso?.includes(status) === true;
+    const type = answered ? (route.type ?? TAXII_TYPE) : TAXII_TYPE;
+    const schema = answered ? route.answer : { $ref: '#/components/schemas/Error' };
     return [
       String(status),
       {

@@ -57,6 +57,7 @@ export const operationsRoutes = (hub: Hub, others: readonly Route[]): readonly R
       statuses: [200, 503],
       type: JSON_TYPE,
       answer: HEALTH,
+      answersAlso: [503],
       handle: (call) => health(look, call),
     },
     {

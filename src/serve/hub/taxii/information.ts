@@ -53,7 +53,10 @@ const resource = (call: Call, collection: Collection): object => {
 /** 5.1 Get Collections. */
 export const collections = async (hub: Hub, call: Call): Promise<Reply> => {
   const root = await apiRootOf(hub, call);
-  const listed = (await collectionsOf(hub, root)).filter((one) => isListed(viewerOf(call), one));
+  const listed = (await collectionsOf(hub, root))
+    .filter((one) => isListed(viewerOf(call), one))
+    // Interoperability test document: sorted by id.
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
   // 5.1.1: an API root without collections answers with an empty object.
   return ok(listed.length === 0 ? {} : { collections: listed.map((one) => resource(call, one)) });
 };

@@ -6,6 +6,7 @@ import { parametersOf } from './filters.ts';
 import { apiRoot, collection, collections, discovery } from './information.ts';
 import { manifest, object, objects, versions } from './pages.ts';
 import { remove } from './remove.ts';
+import * as schemas from './schemas.ts';
 
 const COLLECTION = '/:root/collections/:collection';
 
@@ -32,30 +33,40 @@ export const taxiiRoutes = (hub: Hub): readonly Route[] => {
   });
   return [
     on('GET', '/taxii2/', '4.1', 'discovery', 'Server Discovery', discovery, {
+      answer: schemas.DISCOVERY,
       statuses: [200, 401, 406],
     }),
     on('GET', '/:root/', '4.2', 'apiRoot', 'Get API Root Information', apiRoot, {
+      answer: schemas.API_ROOT,
       statuses: [200, 401, 404, 406],
     }),
     on('GET', '/:root/status/:status/', '4.3', 'status', 'Get Status', status, {
+      answer: schemas.STATUS,
       statuses: [200, 401, 404, 406],
     }),
     on('GET', '/:root/collections/', '5.1', 'collections', 'Get Collections', collections, {
+      answer: schemas.COLLECTIONS,
       statuses: [200, 401, 404, 406],
     }),
     on('GET', `${COLLECTION}/`, '5.2', 'collection', 'Get a Collection', collection, {
+      answer: schemas.COLLECTION,
       statuses: [200, 401, 404, 406],
     }),
     on('GET', `${COLLECTION}/manifest/`, '5.3', 'manifest', 'Get Object Manifests', manifest, {
+      answer: schemas.MANIFEST,
       query: parametersOf('objects'),
     }),
     on('GET', `${COLLECTION}/objects/`, '5.4', 'objects', 'Get Objects', objects, {
+      answer: schemas.ENVELOPE,
       query: parametersOf('objects'),
     }),
     on('POST', `${COLLECTION}/objects/`, '5.5', 'add', 'Add Objects', add, {
+      answer: schemas.STATUS,
+      takes: schemas.ENVELOPE_SENT,
       statuses: [202, 400, 401, 403, 404, 406, 413, 415, 422],
     }),
     on('GET', `${COLLECTION}/objects/:object/`, '5.6', 'object', 'Get an Object', object, {
+      answer: schemas.ENVELOPE,
       query: parametersOf('object'),
     }),
     on('DELETE', `${COLLECTION}/objects/:object/`, '5.7', 'remove', 'Delete an Object', remove, {
@@ -69,6 +80,7 @@ export const taxiiRoutes = (hub: Hub): readonly Route[] => {
       'Get Object Versions',
       versions,
       {
+        answer: schemas.VERSIONS,
         query: parametersOf('versions'),
       },
     ),
