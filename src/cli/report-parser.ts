@@ -29,12 +29,15 @@ import {
   type DriftAlarm,
   type DriftReport,
   type EvidenceItem,
+  type FamilyAsks,
   type FamilyReport,
   type LinkReport,
   type ModelsReport,
+  type ObservablesReport,
   type ReadReport,
   type RejectedRow,
   type ScanReport,
+  type SharedObservable,
   SIDES,
   type SignalBaseline,
   type TimelineReport,
@@ -68,6 +71,23 @@ const family = object<FamilyReport>({
   exchanges: count,
   accounts: count,
   distinct_prompts: count,
+  asks: orElse(
+    nullable(
+      object<FamilyAsks>({
+        word_accounts: count,
+        languages: list(name, 100),
+        elicitation: list(name, 100),
+      }),
+    ),
+    null,
+  ),
+});
+
+const shared = list(object<SharedObservable>({ value: name, accounts: count, outside: count }), 50);
+const observables = object<ObservablesReport>({
+  address_blocks: shared,
+  autonomous_systems: shared,
+  clients: shared,
 });
 
 const link = object<LinkReport>({ a: name, b: name, llr: number(), kinds: list(name, 100) });
@@ -141,6 +161,7 @@ const campaign = object<CampaignReport>({
   timeline: orElse(timeline, NO_TIMELINE),
   would_change: orElse(list(text()), []),
   decided_by: orElse(nullable(decision), null),
+  observables: orElse(nullable(observables), null),
 });
 
 const account = object<AccountReport>({

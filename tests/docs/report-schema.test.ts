@@ -71,7 +71,8 @@ const MAY_BE_MISSING: Readonly<Record<string, readonly string[]>> = {
   report: ['models', 'procedure', 'drift', 'limits'],
   read: ['duplicates', 'reasons', 'quarantine'],
   calibration: ['version', 'groups', 'left_out'],
-  campaign: ['segment', 'links', 'timeline', 'would_change', 'decided_by'],
+  campaign: ['segment', 'links', 'timeline', 'would_change', 'decided_by', 'observables'],
+  family: ['asks'],
   evidence: ['axis', 'speaks'],
 };
 

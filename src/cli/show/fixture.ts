@@ -101,11 +101,21 @@ const campaignOf = (spec: CampaignSpec, random: () => number): CampaignReport =>
       exchanges: Math.floor((exchanges * 0.6) / (i + 1)),
       accounts: Math.floor(spec.accounts / (1 + i * 0.4)),
       distinct_prompts: Math.floor(((exchanges * 0.6) / (i + 1)) * 0.98),
+      asks: {
+        word_accounts: Math.floor(spec.accounts / 3),
+        languages: ['en'],
+        elicitation: ['reasoning'],
+      },
     })),
     evidence: EVIDENCE[spec.kind],
     links: linksOf(accounts, random),
     timeline,
     would_change: WOULD_CHANGE[spec.kind],
+    observables: {
+      address_blocks: [{ value: '240.12.43.0/24', accounts: 6, outside: 1 }],
+      autonomous_systems: [{ value: 'AS4200023757', accounts: 9, outside: 40 }],
+      clients: [],
+    },
     decided_by: {
       level: 0.01,
       axis_level: 0.005,

@@ -50,6 +50,18 @@ const mask = (tokens: readonly string[], keep: (token: string) => boolean): stri
     .replace(/([([{]) /g, '$1');
 };
 
+/** Fewest accounts that use any one word of a template, so that nothing in it is of fewer people. */
+export const templateSupport = (sources: readonly TemplateSource[], template: string): number => {
+  const support = supportOf(
+    sources.map(({ account, text }) => ({ account, tokens: tokensOf(text) })),
+  );
+  const words = (template.replaceAll(SLOT, ' ').match(TOKEN) ?? []).filter((t) => !MARK.test(t));
+  return Math.min(
+    new Set(sources.map((s) => s.account)).size,
+    ...words.map((word) => support.get(word.toLowerCase()) ?? 0),
+  );
+};
+
 /**
  * The template of a family: the prompt that keeps most of its words when every word is masked that
  * fewer than SUPPORT_SHARE of the accounts use. Numbers are always slots. What one customer wrote

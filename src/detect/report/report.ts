@@ -44,6 +44,34 @@ export interface FamilyReport {
   readonly exchanges: number;
   readonly accounts: number;
   readonly distinct_prompts: number;
+  /** How the family asks; null where the report does not say. */
+  readonly asks: FamilyAsks | null;
+}
+
+/** What can be said of a family beyond its template, and how many accounts each word of that rests on. */
+export interface FamilyAsks {
+  /** Fewest accounts that use any one word of the template. */
+  readonly word_accounts: number;
+  /** Languages of at least a tenth of its prompts, most frequent first. */
+  readonly languages: readonly string[];
+  /** Elicitation families of at least a tenth of its prompts, most frequent first. */
+  readonly elicitation: readonly string[];
+}
+
+/** Where or by what accounts connect, and how many of them do: of the campaign, and of all others. */
+export interface SharedObservable {
+  readonly value: string;
+  readonly accounts: number;
+  readonly outside: number;
+}
+
+/** What at least two accounts of a campaign have in common on the network; most frequent first, at most 50. */
+export interface ObservablesReport {
+  /** /24 of IPv4, /48 of IPv6. */
+  readonly address_blocks: readonly SharedObservable[];
+  readonly autonomous_systems: readonly SharedObservable[];
+  /** TLS fingerprints (JA4). */
+  readonly clients: readonly SharedObservable[];
 }
 
 export interface LinkReport {
@@ -83,6 +111,8 @@ export interface CampaignReport {
   readonly would_change: readonly string[];
   /** Null where the report does not say. */
   readonly decided_by: DecisionReport | null;
+  /** Null where the report does not say. */
+  readonly observables: ObservablesReport | null;
 }
 
 export interface AccountReport {

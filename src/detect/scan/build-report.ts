@@ -16,6 +16,7 @@ import { axisLevel, type Finding, type Judgement } from '../verdict/judge.ts';
 import { type Reference, SIZES } from '../verdict/reference.ts';
 import { familiesOf } from './campaign-families.ts';
 import { linksOf } from './campaign-links.ts';
+import { createObservableIndex, type ObservableIndex } from './campaign-observables.ts';
 import { timelineOf } from './campaign-timeline.ts';
 import type { ReadCounts } from './read-tally.ts';
 import { wouldChange } from './would-change.ts';
@@ -57,7 +58,11 @@ const time = (ms: number): string => new Date(ms).toISOString();
 
 const calibrationOf = (from: AxisCalibration): AxisCalibrationReport => ({ ...from });
 
-const campaignOf = (input: ReportInput, finding: Finding): CampaignReport => {
+const campaignOf = (
+  input: ReportInput,
+  finding: Finding,
+  observables: ObservableIndex,
+): CampaignReport => {
   const { search, judgement, model } = input;
   const { population } = search;
   const accounts = finding.accounts.map((a) => population.ids[a]!);
@@ -91,6 +96,7 @@ const campaignOf = (input: ReportInput, finding: Finding): CampaignReport => {
       network: finding.network.calibration && calibrationOf(finding.network.calibration),
       intent: calibrationOf(finding.intent.calibration),
     },
+    observables: observables.of(finding.accounts),
   };
 };
 
@@ -195,7 +201,8 @@ export const buildReport = (input: ReportInput): ScanReport => {
       SEVERITY.indexOf(a.verdict) - SEVERITY.indexOf(b.verdict) ||
       b.accounts.length - a.accounts.length,
   );
-  const campaigns = findings.map((finding) => campaignOf(input, finding));
+  const observables = createObservableIndex(search.population);
+  const campaigns = findings.map((finding) => campaignOf(input, finding, observables));
   let perAccount = 0;
   for (let a = 0; a < search.population.ids.length; a++)
     perAccount = Math.max(perAccount, search.table.starts[a + 1]! - search.table.starts[a]!);

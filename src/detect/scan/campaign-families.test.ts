@@ -25,7 +25,13 @@ const topicOf = (text: string): number => (text.startsWith('Grade') ? 0 : 1);
 describe('the families of a set of accounts', () => {
   test('show what their prompts share, and mask what one account alone wrote', () => {
     assert.deepEqual(familiesOf(searchOf(harvest, topicOf), [0, 1, 2], [0]), [
-      { template: 'Grade this essay about ⟨…⟩', exchanges: 12, accounts: 3, distinct_prompts: 12 },
+      {
+        template: 'Grade this essay about ⟨…⟩',
+        exchanges: 12,
+        accounts: 3,
+        distinct_prompts: 12,
+        asks: { word_accounts: 3, languages: ['en'], elicitation: ['rubric'] },
+      },
     ]);
   });
 

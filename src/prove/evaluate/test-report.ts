@@ -50,6 +50,7 @@ export const reportOf = (
       links: [],
       timeline: { start: instant, step_ms: 3_600_000, accounts: [], counts: [] },
       would_change: [],
+      observables: null,
       decided_by: null,
     })),
     accounts: [
