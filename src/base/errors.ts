@@ -102,6 +102,9 @@ export const ERROR_CODES = {
   STORE_UNREACHABLE: { exit: 4, means: 'The database of the hub cannot be opened or reached.' },
   STORE_TOO_NEW: { exit: 4, means: 'A later version of Stillwatch has changed the database.' },
   STORE_TOO_MANY_RANGES: { exit: 4, means: 'A query of the hub touches too much at once.' },
+  WARNINGLIST_UNREADABLE: { exit: 4, means: 'A warninglist cannot be used.' },
+  SHARE_BUNDLE_UNREADABLE: { exit: 4, means: 'What is to be shared cannot be read.' },
+  SHARE_KEY_UNREADABLE: { exit: 4, means: 'The file of a signing key cannot be used.' },
   STORE_UNSUPPORTED: { exit: 2, means: 'The database engine of the hub cannot do this.' },
   HUB_ADDRESS_UNUSABLE: { exit: 4, means: 'The hub cannot listen on its address.' },
   HUB_UNWELL: { exit: 1, means: 'A check of the health of the hub fails.' },
@@ -117,6 +120,7 @@ export const ERROR_CODES = {
   HUB_AMBIGUOUS: { exit: 2, means: 'Several members, collections or groups have that name.' },
   HUB_TAKEN: { exit: 2, means: 'The hub has one of that name or key already.' },
   HUB_REVOKED: { exit: 2, means: 'A member was revoked, and that is for ever.' },
+  BACKUP_DAMAGED: { exit: 1, means: 'A backup of the hub is not what its manifest says.' },
 } as const satisfies Record<string, { exit: number; means: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,11 +1,22 @@
 /** `stillwatch hub`: the exchange between labs. Each sub-command is a file of its own. */
 import type { Command } from 'commander';
 import { addHubHealthCommand } from './health.ts';
+import { addHubMemberCommand } from './member.ts';
+import { addHubCollectionCommand } from './collection.ts';
+import { addHubGroupCommand } from './group.ts';
+import { addHubBackupCommand } from './backup.ts';
 import { addHubServeCommand } from './serve.ts';
 
 export type AddCommand = (hub: Command, output: NodeJS.WritableStream) => void;
 
-const SUB_COMMANDS: readonly AddCommand[] = [addHubServeCommand, addHubHealthCommand];
+const SUB_COMMANDS: readonly AddCommand[] = [
+  addHubServeCommand,
+  addHubHealthCommand,
+  addHubMemberCommand,
+  addHubCollectionCommand,
+  addHubGroupCommand,
+  addHubBackupCommand,
+];
 
 export const addHubCommand = (
   program: Command,
