@@ -7,6 +7,7 @@ const BENCHES = [
   'ledger',
   'blinding',
   'stix',
+  'gate',
 ] as const;
 
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));

@@ -139,11 +139,10 @@ export const createGate = (options: GateOptions = {}): MemoryGate => {
     }
   };
 
-  const heard = (now: number): void => {
+  const hear = (now: number): void => {
     clock.advance(now);
     heardAt = clock.steady;
     everHeard = true;
-    sweepSome(SWEPT_PER_WORD);
   };
 
   const better = (best: Entry | null, table: SubjectTable, value: unknown): Entry | null => {
@@ -212,7 +211,7 @@ export const createGate = (options: GateOptions = {}): MemoryGate => {
   return {
     answer,
     apply: (changes, now) => {
-      heard(now);
+      hear(now);
       for (const change of changes) {
         if (!(change.cursor > reached)) continue;
         reached = change.cursor;
@@ -220,8 +219,13 @@ export const createGate = (options: GateOptions = {}): MemoryGate => {
         else drop(change.id);
         sweepSome(SWEPT_PER_CHANGE);
       }
+      blocks[32].settle();
+      blocks[128].settle();
     },
-    heard,
+    heard: (now) => {
+      hear(now);
+      sweepSome(SWEPT_PER_WORD);
+    },
     cursor: () => reached,
     *decisions(now) {
       clock.advance(now);

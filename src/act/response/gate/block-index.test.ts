@@ -39,6 +39,7 @@ for (const [family, bits] of [
         remove(gone!);
         standing.delete(gone!);
       }
+      if (step % 7 === 0) index.settle();
       if (step % 20 !== 0) continue;
       const words = addressWords();
       const text = address();

@@ -1,4 +1,5 @@
 import { type Block, maskOf } from './address.ts';
+import { TouchedNetworks } from './touched-networks.ts';
 import { type Chain, type Entry, strongest } from './entry.ts';
 
 /** A block and the decisions about it. */
@@ -13,12 +14,13 @@ interface BlockChain extends Chain {
  */
 interface Level {
   readonly firsts: Uint32Array;
+  readonly prefixes: Uint8Array;
   /** Of each block the narrowest one around it, or -1. */
   readonly parents: Int32Array;
   readonly chains: readonly BlockChain[];
 }
 
-/** New blocks wait unsorted until there are this many. */
+/** New blocks wait unsorted until there are more than this. */
 const WAITING = 32;
 /** A level is merged into the next one when that is less than this many times as large. */
 const RATIO = 4;
@@ -48,14 +50,24 @@ const merge = (a: readonly BlockChain[], b: readonly BlockChain[]): BlockChain[]
 
 const build = (chains: readonly BlockChain[], width: number): Level => {
   const firsts = new Uint32Array(chains.length * width);
+  const prefixes = new Uint8Array(chains.length);
   const parents = new Int32Array(chains.length);
   for (const [i, { block }] of chains.entries()) {
     for (let w = 0; w < width; w++) firsts[i * width + w] = block.words[w]!;
+    prefixes[i] = block.prefix;
     let parent = i - 1;
     while (parent >= 0 && !holds(chains[parent]!.block, block.words)) parent = parents[parent]!;
     parents[i] = parent;
   }
-  return { firsts, parents, chains };
+  return { firsts, prefixes, parents, chains };
+};
+
+/** The same from the level's own arrays: most questions end here and touch no block. */
+const holdsAt = (level: Level, at: number, words: Uint32Array, width: number): boolean => {
+  const prefix = level.prefixes[at]!;
+  for (let w = 0; 32 * w < prefix; w++)
+    if (((level.firsts[at * width + w]! ^ words[w]!) & maskOf(prefix - 32 * w)) !== 0) return false;
+  return true;
 };
 
 /** Index of the last block that begins at or before the address, or -1. */
@@ -86,8 +98,12 @@ export class BlockIndex {
   /** Largest first. */
   #levels: Level[] = [];
 
+  /** Of IPv4 only: IPv6 has too many networks for a bit each. */
+  readonly #touched: TouchedNetworks | null;
+
   constructor(bits: 32 | 128) {
     this.#width = bits / 32;
+    this.#touched = bits === 32 ? new TouchedNetworks() : null;
   }
 
   /** The chain of a block, made when there is none. */
@@ -95,15 +111,16 @@ export class BlockIndex {
     const key = keyOf(block);
     const found = this.#byBlock.get(key);
     if (found !== undefined) return found;
-    // Before the new one joins: it has no decision yet and would be left out as one that has lost all.
-    if (this.#waiting.length >= WAITING) this.#settle();
     const chain: BlockChain = { head: null, prefix: block.prefix, block };
     this.#byBlock.set(key, chain);
     this.#waiting.push(chain);
+    this.#touched?.mark(block);
     return chain;
   }
 
-  #settle(): void {
+  /** Sorts what waits in; called once after a batch of changes. */
+  settle(): void {
+    if (this.#waiting.length <= WAITING) return;
     let chains = this.#waiting.sort((a, b) => before(a.block, b.block));
     this.#waiting = [];
     while (this.#levels.length > 0 && this.#levels.at(-1)!.chains.length < RATIO * chains.length)
@@ -112,19 +129,22 @@ export class BlockIndex {
       if (chain.head === null) this.#byBlock.delete(keyOf(chain.block));
       return chain.head !== null;
     });
+    // What was lifted marks its networks until everything is in one level again.
+    if (this.#levels.length === 0) this.#touched?.restart(kept.map(({ block }) => block));
     this.#levels.push(build(kept, this.#width));
   }
 
   /** The strongest decision in force about any block around the address; of equals the narrowest's. */
   strongest(words: Uint32Array, now: number, steady: number): Entry | null {
+    if (this.#touched?.has(words[0]!) === false) return null;
     let best: Entry | null = null;
     for (const chain of this.#waiting)
       if (holds(chain.block, words)) best = stronger(best, chain, now, steady);
     for (const level of this.#levels) {
       let at = lastFrom(level, words, this.#width);
       while (at >= 0) {
-        const chain = level.chains[at]!;
-        if (holds(chain.block, words)) best = stronger(best, chain, now, steady);
+        if (holdsAt(level, at, words, this.#width))
+          best = stronger(best, level.chains[at]!, now, steady);
         at = level.parents[at]!;
       }
     }

@@ -1,0 +1,94 @@
+/** The answer that a refused customer reads, in the words of the interface they spoke. */
+import { ANSWER_HEADERS, type Headers, headersOf, type Verdict } from './verdict.ts';
+import type { RefusalStyle } from './style.ts';
+
+export interface Refused {
+  readonly status: number;
+  readonly type: string;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/** Told to the customer: what to quote, and no more of what the gate knows. */
+const TOLD: ReadonlySet<string> = new Set([
+  'X-Stillwatch-Decision',
+  'X-Stillwatch-Action',
+  'X-Stillwatch-Reason',
+  'Retry-After',
+] satisfies ((typeof ANSWER_HEADERS)[number] | 'Retry-After')[]);
+
+interface Words {
+  readonly status: number;
+  readonly message: string;
+  /** `type` of an OpenAI error, and of an Anthropic one. */
+  readonly openai: string;
+  readonly anthropic: string;
+}
+
+const wordsOf = ({ answer, retry_after }: Verdict): Words => {
+  if (retry_after !== null)
+    return {
+      status: 429,
+      message: `Requests of this account are limited for now; the next one is possible in ${retry_after} s.`,
+      openai: 'rate_limit_exceeded',
+      anthropic: 'rate_limit_error',
+    };
+  const refused = { status: 403, openai: 'permission_denied', anthropic: 'permission_error' };
+  if (answer.action === 'verify')
+    return {
+      ...refused,
+      message: 'The identity behind this account must be verified before it can go on.',
+    };
+  return { ...refused, message: 'Access of this account is suspended.' };
+};
+
+export const refuse = (verdict: Verdict, style: RefusalStyle, appealUrl: string): Refused => {
+  const { answer } = verdict;
+  const { status, message, openai, anthropic } = wordsOf(verdict);
+  const appeal = `${appealUrl}${appealUrl.includes('?') ? '&' : '?'}decision=${encodeURIComponent(answer.decision_id)}`;
+  const text = `${message} Reason: ${answer.reason}. Decision: ${answer.decision_id}. Appeal: ${appeal}`;
+  const stillwatch = {
+    decision_id: answer.decision_id,
+    action: answer.action,
+    reason: answer.reason,
+    appeal_url: appeal,
+  };
+  const headers = headersOf(verdict).filter(([name]) => TOLD.has(name));
+  const given = { status, headers, type: 'application/json' };
+  switch (style) {
+    case 'openai':
+      return {
+        ...given,
+        body: JSON.stringify({
+          error: {
+            message: text,
+            type: openai,
+            param: null,
+            code: `stillwatch_${answer.action}`,
+            stillwatch,
+          },
+        }),
+      };
+    case 'anthropic':
+      return {
+        ...given,
+        body: JSON.stringify({
+          type: 'error',
+          error: { type: anthropic, message: text, stillwatch },
+          request_id: answer.decision_id,
+        }),
+      };
+    case 'problem':
+      return {
+        ...given,
+        type: 'application/problem+json',
+        body: JSON.stringify({
+          type: 'about:blank',
+          title: message,
+          status,
+          detail: text,
+          ...stillwatch,
+        }),
+      };
+  }
+};
