@@ -17,6 +17,7 @@ export const LAYERS = [
   'act/gateway',
   'act/response',
   'share/taxii',
+  'share/corroboration',
   'share/ledger',
   'share/sharing',
   'share/indicator',
