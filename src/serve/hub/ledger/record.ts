@@ -82,6 +82,12 @@ export const removedFacts = (
 
 const withoutPlace = ({ place: _, ...happened }: Fact): HappenedEvent => happened as HappenedEvent;
 
+/** The name of the ledger of a hub that is reached under a URL: that URL without its scheme. */
+export const originOf = (publicUrl: string | undefined): string | undefined =>
+  publicUrl === undefined
+    ? undefined
+    : `${publicUrl.replace(/^[a-z]+:\/\//i, '').replace(/\/+$/, '')}/ledger`;
+
 /** Opens the ledger of a store, and makes its key, its name and its empty checkpoint when there are none. */
 export const hubLedger = async (store: Store, wantedOrigin?: string): Promise<HubLedger> => {
   const identity = await ledgerIdentity(store, wantedOrigin);
