@@ -99,6 +99,12 @@ export const ERROR_CODES = {
   BLINDING_PROOF_WRONG: { exit: 1, means: 'The hub did not prove that it used its committed key.' },
   BLINDING_RATE_EXCEEDED: { exit: 1, means: 'Evaluations are asked for too fast.' },
   BLINDING_BUDGET_SPENT: { exit: 1, means: 'The budget of evaluations of an epoch is spent.' },
+  LAB_CONFIG_INVALID: { exit: 4, means: 'The configuration of the lab cannot be used.' },
+  LAB_STATE_UNREADABLE: { exit: 4, means: 'The state in the data folder of the lab cannot be read.' },
+  LAB_STATE_IN_USE: { exit: 4, means: 'Another lab uses the data folder.' },
+  LAB_JOURNAL_STALLED: { exit: 4, means: 'The journal of the lab cannot be written.' },
+  LAB_LISTEN_FAILED: { exit: 4, means: 'The lab cannot listen on the address.' },
+  LAB_UNREACHABLE: { exit: 4, means: 'The lab does not answer, or refuses.' },
   STORE_UNREACHABLE: { exit: 4, means: 'The database of the hub cannot be opened or reached.' },
   STORE_TOO_NEW: { exit: 4, means: 'A later version of Stillwatch has changed the database.' },
   STORE_TOO_MANY_RANGES: { exit: 4, means: 'A query of the hub touches too much at once.' },
@@ -121,6 +127,10 @@ export const ERROR_CODES = {
   HUB_TAKEN: { exit: 2, means: 'The hub has one of that name or key already.' },
   HUB_REVOKED: { exit: 2, means: 'A member was revoked, and that is for ever.' },
   BACKUP_DAMAGED: { exit: 1, means: 'A backup of the hub is not what its manifest says.' },
+  GATE_TOKENS_UNREADABLE: { exit: 4, means: 'The file of gateway tokens cannot be read.' },
+  GATE_CONFIG_UNREADABLE: { exit: 4, means: 'The configuration of the gate cannot be read.' },
+  GATE_DECISIONS_UNREADABLE: { exit: 4, means: 'The file of decisions cannot be read.' },
+  GATE_UNREACHABLE: { exit: 4, means: 'The gate does not answer, or refuses to.' },
 } as const satisfies Record<string, { exit: number; means: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,6 +1,6 @@
 /** The answer that a refused customer reads, in the words of the interface they spoke. */
-import { ANSWER_HEADERS, type Headers, headersOf, type Verdict } from './verdict.ts';
 import type { RefusalStyle } from './style.ts';
+import { type ANSWER_HEADERS, type Headers, headersOf, type Verdict } from './verdict.ts';
 
 export interface Refused {
   readonly status: number;

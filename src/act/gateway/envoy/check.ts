@@ -1,6 +1,11 @@
 /** Envoy's external authorization: a check's attributes to a question, a verdict to its response. */
 import type { GateQuestion } from '../../response/decision.ts';
-import { type QuestionHeaders, QUESTION_FIELDS, questionOfHeaders } from '../question.ts';
+import {
+  QUESTION_FIELDS,
+  type QuestionField,
+  type QuestionHeaders,
+  questionOfHeaders,
+} from '../question.ts';
 import type { Refused } from '../refuse.ts';
 import { type Headers, headersOf, type Verdict } from '../verdict.ts';
 
@@ -73,11 +78,11 @@ export const checkHeader = (check: CheckRequest): ((name: string) => string | un
 export const questionOfCheck = (check: CheckRequest, names: QuestionHeaders): GateQuestion => {
   const asked = questionOfHeaders(checkHeader(check), names);
   const extensions = check.attributes?.context_extensions ?? {};
-  const question: Record<string, string | undefined> = { ...asked };
+  const question: { -readonly [K in QuestionField]?: string | undefined } = { ...asked };
   for (const field of QUESTION_FIELDS)
     if (question[field] === undefined && Object.hasOwn(extensions, field))
       question[field] = extensions[field];
-  question['address'] ??= check.attributes?.source?.address?.socket_address?.address || undefined;
+  question.address ??= check.attributes?.source?.address?.socket_address?.address || undefined;
   return question;
 };
 

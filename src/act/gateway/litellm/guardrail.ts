@@ -46,8 +46,8 @@ export const readGuardrailRequest = (
   const { input_type: input } = request;
   if (input !== 'request' && input !== 'response')
     return { fault: 'input_type is "request" or "response"' };
-  const data = recordOf(request['request_data']);
-  const extra = recordOf(request['additional_provider_specific_params']);
+  const data = recordOf(request.request_data);
+  const extra = recordOf(request.additional_provider_specific_params);
   const textOf = (value: unknown): string | undefined =>
     typeof value === 'string' && value !== '' && value.length <= LONGEST_VALUE ? value : undefined;
   return {
@@ -58,7 +58,7 @@ export const readGuardrailRequest = (
       end_user: textOf(data[names.end_user]),
       token: textOf(data[names.token]),
       // Set in the proxy's configuration, for a proxy that serves one tier.
-      tier: textOf(extra['tier']),
+      tier: textOf(extra.tier),
     },
   };
 };

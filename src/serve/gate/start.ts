@@ -1,0 +1,148 @@
+/** A gate that answers over HTTP, and over gRPC when asked to, from what it holds in memory. */
+import type { AddressInfo } from 'node:net';
+import { Counter, Gauge, Registry } from 'prom-client';
+import type { ChangeFeed } from '../../act/gateway/feed.ts';
+import { QUESTION_HEADERS, type QuestionHeaders } from '../../act/gateway/question.ts';
+import { createRates } from '../../act/gateway/rate.ts';
+import { createRemediations, type RemediationBatch } from '../../act/gateway/remediation.ts';
+import type { Asking } from '../../act/gateway/verdict.ts';
+import type { Gate } from '../../act/response/decision.ts';
+import { askRoutes } from './ask-routes.ts';
+import { feedRoute } from './feed-routes.ts';
+import { reply, replyJson, type Route } from './http.ts';
+import { hotDecide, plainRoutes } from './plain-routes.ts';
+import { remediationRoutes } from './remediation-routes.ts';
+import { gateServer, stopServer } from './server.ts';
+import { createTally, type Tally } from './tally.ts';
+import { createTokens, type GatewayToken } from './tokens.ts';
+
+export interface Listen {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface GateOptions {
+  readonly listen: Listen;
+  /** The gate of this moment: a source replaces it when it has to begin anew. */
+  readonly gate: () => Gate;
+  readonly appealUrl: string;
+  /** Nobody is asked for a token when there are none. */
+  readonly tokens?: readonly GatewayToken[];
+  readonly headers?: QuestionHeaders;
+  readonly unidentified?: 'open' | 'closed';
+  readonly clock?: () => number;
+  /** Served under /v1/changes to gates that follow this one. */
+  readonly feed?: ChangeFeed;
+  readonly remediated?: (gateway: string, batch: RemediationBatch) => void;
+  readonly fault?: (error: unknown) => void;
+}
+
+export interface RunningGate {
+  readonly url: string;
+  readonly tally: Tally;
+  readonly close: () => Promise<void>;
+}
+
+export const startGate = async (options: GateOptions): Promise<RunningGate> => {
+  const {
+    listen,
+    gate,
+    appealUrl,
+    tokens: given = [],
+    headers: names = QUESTION_HEADERS,
+    unidentified = 'open',
+    clock = Date.now,
+    feed,
+    remediated = () => undefined,
+    fault = () => undefined,
+  } = options;
+  const tokens = createTokens(given);
+  const tally = createTally();
+  const rates = createRates();
+  const remediations = createRemediations();
+  const registry = new Registry();
+  const asking = (): Asking => ({ gate: gate(), rates, unidentified });
+  registerState(registry, gate, clock, remediations);
+  tally.register(registry);
+
+  const state: readonly Route[] = [
+    {
+      method: 'GET',
+      path: '/health/live',
+      access: 'open',
+      handle: ({ response }) => replyJson(response, 200, { status: 'live' }),
+    },
+    {
+      // Ready is a gate that heard its source lately; a balancer then prefers another one.
+      method: 'GET',
+      path: '/health/ready',
+      access: 'open',
+      handle: ({ response, now }) => {
+        const { stale, knowledge_age } = gate().answer({}, now);
+        const status = stale ? 'stale' : 'ready';
+        replyJson(response, stale ? 503 : 200, { status, knowledge_age, cursor: gate().cursor() });
+      },
+    },
+    {
+      method: 'GET',
+      path: '/metrics',
+      access: 'open',
+      handle: async ({ response }) =>
+        reply(response, 200, await registry.metrics(), [], registry.contentType),
+    },
+  ];
+  const routes = [
+    ...plainRoutes({ gate, tally, appealUrl, clock }),
+    ...askRoutes({ asking, tally, names, appealUrl }),
+    ...remediationRoutes(remediations, remediated),
+    ...state,
+    ...(feed === undefined ? [] : [feedRoute(feed, clock)]),
+  ];
+  const hot = hotDecide({ gate, tally, appealUrl, clock });
+  const server = gateServer({ hot, hotPath: '/v1/decide', routes, tokens, clock, fault });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(listen.port, listen.host, resolve);
+  });
+  const { address, port, family } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    tally,
+    close: () => stopServer(server),
+  };
+};
+
+const registerState = (
+  registry: Registry,
+  gate: () => Gate,
+  clock: () => number,
+  remediations: ReturnType<typeof createRemediations>,
+): void => {
+  const registers = [registry];
+  new Gauge({
+    name: 'stillwatch_gate_knowledge_age_seconds',
+    help: 'Seconds since the gate last heard from its source.',
+    registers,
+    collect() {
+      this.set(gate().answer({}, clock()).knowledge_age);
+    },
+  });
+  new Gauge({
+    name: 'stillwatch_gate_cursor',
+    help: 'Number of the last change that was applied.',
+    registers,
+    collect() {
+      this.set(gate().cursor());
+    },
+  });
+  new Counter({
+    name: 'stillwatch_remediations_total',
+    help: 'What gateways reported, by gateway, outcome, action and reason.',
+    labelNames: ['gateway', 'outcome', 'action', 'reason'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { count, ...labels } of remediations.summary()) this.inc(labels, count);
+    },
+  });
+};
