@@ -1,0 +1,16 @@
+/** First parts of paths that are endpoints of the hub itself, and so no API roots. */
+const RESERVED: ReadonlySet<string> = new Set([
+  'taxii2',
+  'health',
+  'metrics',
+  'openapi.json',
+  'hub',
+  'ledger',
+  'stream',
+  'members',
+  'blinding',
+  'checkpoint',
+  'tile',
+]);
+
+export const isReserved = (path: string): boolean => RESERVED.has(path);
