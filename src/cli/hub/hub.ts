@@ -1,10 +1,12 @@
 /** `stillwatch hub`: the exchange between labs. Each sub-command is a file of its own. */
 import type { Command } from 'commander';
+import { addHubCertificateCommand } from './certificate.ts';
 import { addHubHealthCommand } from './health.ts';
 import { addHubMemberCommand } from './member.ts';
 import { addHubCollectionCommand } from './collection.ts';
 import { addHubGroupCommand } from './group.ts';
 import { addHubBackupCommand } from './backup.ts';
+import { addHubImportCommand } from './import.ts';
 import { addHubServeCommand } from './serve.ts';
 
 export type AddCommand = (hub: Command, output: NodeJS.WritableStream) => void;
@@ -12,6 +14,8 @@ export type AddCommand = (hub: Command, output: NodeJS.WritableStream) => void;
 const SUB_COMMANDS: readonly AddCommand[] = [
   addHubServeCommand,
   addHubHealthCommand,
+  addHubImportCommand,
+  addHubCertificateCommand,
   addHubMemberCommand,
   addHubCollectionCommand,
   addHubGroupCommand,

@@ -1,7 +1,9 @@
 /** `stillwatch hub serve` */
+import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { StillwatchError } from '../../base/errors.ts';
 import { forJson } from '../../base/safe-text.ts';
+import type { TlsFiles } from '../../serve/hub/http/server.ts';
 import type { RunningHub } from '../../serve/hub/start.ts';
 
 interface Options {
@@ -9,6 +11,9 @@ interface Options {
   readonly data: string;
   readonly maxPage?: string;
   readonly publicUrl?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly clientCa?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -42,6 +47,34 @@ const publicUrlOf = (text: string | undefined): string | undefined => {
       'Give it without a path, as https://hub.example.org.',
     );
   return url.origin;
+};
+
+const readPem = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new StillwatchError(
+      'INPUT_UNREADABLE',
+      `${path}: ${(cause as NodeJS.ErrnoException).code ?? 'cannot be read'}`,
+      'Name a PEM file that can be read.',
+      { cause },
+    );
+  }
+};
+
+const tlsOf = ({ tlsCert, tlsKey, clientCa }: Options): TlsFiles | undefined => {
+  if (tlsCert === undefined && tlsKey === undefined && clientCa === undefined) return undefined;
+  if (tlsCert === undefined || tlsKey === undefined)
+    throw new StillwatchError(
+      'USAGE',
+      'TLS needs a certificate and its key',
+      'Give --tls-cert and --tls-key together, and --client-ca only with them.',
+    );
+  return {
+    cert: readPem(tlsCert),
+    key: readPem(tlsKey),
+    clientCa: clientCa === undefined ? undefined : readPem(clientCa),
+  };
 };
 
 /** What a script, or a person, needs to go on. */
@@ -88,6 +121,9 @@ export const addHubServeCommand = (hub: Command, output: NodeJS.WritableStream):
     .requiredOption('--data <where>', 'a folder, or postgres://… for several processes as one')
     .option('--max-page <n>', 'objects on one page at most; 1000 by default')
     .option('--public-url <origin>', 'origin under which clients reach it, behind a proxy')
+    .option('--tls-cert <file>', 'serve HTTPS with this certificate chain (PEM)')
+    .option('--tls-key <file>', 'its key (PEM)')
+    .option('--client-ca <file>', 'believe client certificates of these authorities (PEM)')
     .option('--quiet', 'no log lines on standard error')
     .option('--json', 'when ready, print one line of JSON')
     .addHelpText(
@@ -99,11 +135,12 @@ Examples:
 
 It stops on SIGTERM or SIGINT, after the requests under way.
 
-Exit status: 0 stopped as told, 2 usage, 4 the address or the data cannot be used.`,
+Exit status: 0 stopped as told, 2 usage, 4 the address, the data or a PEM file cannot be used.`,
     )
     .action(async (options: Options) => {
       const publicUrl = publicUrlOf(options.publicUrl);
       const maxPage = maxPageOf(options.maxPage);
+      const tls = tlsOf(options);
       const { startHub } = await import('../../serve/hub/start.ts');
       const { NO_LOG } = await import('../../serve/hub/http/log.ts');
       const running = await startHub({
@@ -111,6 +148,7 @@ Exit status: 0 stopped as told, 2 usage, 4 the address or the data cannot be use
         data: options.data,
         maxPage,
         publicUrl,
+        tls,
         log: options.quiet ? NO_LOG : undefined,
       });
       const stop = toldToStop();

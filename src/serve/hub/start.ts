@@ -1,6 +1,7 @@
 /** A running hub: store, server and services, started and stopped as one. */
 import type { AddressInfo } from 'node:net';
 import { StillwatchError } from '../../base/errors.ts';
+import type { Warninglist } from '../../share/sharing/warninglist/warninglist.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { authenticator } from './access/authenticate.ts';
@@ -8,7 +9,7 @@ import { secretsOf } from './access/secret.ts';
 import { visibleTo } from './access/visible.ts';
 import { admitOf } from './guard-door.ts';
 import { logTo, type Log } from './http/log.ts';
-import { hubServer, stopServer } from './http/server.ts';
+import { hubServer, stopServer, type TlsFiles } from './http/server.ts';
 import type { Hub } from './hub.ts';
 import { hubLedger, originOf } from './ledger/record.ts';
 import { metricsOf } from './operations/metrics.ts';
@@ -22,7 +23,10 @@ export interface HubStart {
   /** A folder, or `postgres://…`. */
   readonly data: string;
   readonly maxPage?: number | undefined;
+  /** Lists of what no indicator may name, beside the built-in ones (`--warninglist`). */
+  readonly warninglists?: readonly Warninglist[] | undefined;
   readonly publicUrl?: string | undefined;
+  readonly tls?: TlsFiles | undefined;
   readonly log?: Log | undefined;
   readonly clock?: (() => number) | undefined;
   /** How long requests under way may take to finish when the hub stops. */
@@ -56,7 +60,7 @@ export const parseListen = (text: string): { readonly host: string; readonly por
 
 const listenOn = async (
   server: ReturnType<typeof hubServer>,
-  { listen }: HubStart,
+  { listen, tls }: HubStart,
 ): Promise<string> => {
   const { host, port } = parseListen(listen);
   try {
@@ -73,17 +77,18 @@ const listenOn = async (
     );
   }
   const named = host.includes(':') ? `[${host}]` : host;
-  return `http://${named}:${(server.address() as AddressInfo).port}`;
+  return `${tls === undefined ? 'http' : 'https'}://${named}:${(server.address() as AddressInfo).port}`;
 };
 
 const hubOf = async (store: Store, given: HubStart, stopping: AbortSignal): Promise<Hub> => {
   const secrets = await secretsOf(store);
+  const ledger = await hubLedger(store, originOf(given.publicUrl));
   return {
     store,
     secrets,
     visible: visibleTo(store),
-    admit: await admitOf(store, secrets),
-    ledger: await hubLedger(store, originOf(given.publicUrl)),
+    admit: admitOf(store, secrets, ledger, given.warninglists),
+    ledger,
     options: {
       maxPage: given.maxPage ?? DEFAULT_MAX_PAGE,
       publicUrl: given.publicUrl?.replace(/\/+$/, ''),
@@ -113,6 +118,7 @@ export const startHub = async (given: HubStart): Promise<RunningHub> => {
       log: hub.log,
       observe: metricsOf(hub).observe,
       clock: hub.clock,
+      tls: given.tls,
     });
     for (const service of SERVICES) stops.push(await service(hub));
     const url = await listenOn(server, given);

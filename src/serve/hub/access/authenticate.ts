@@ -55,11 +55,19 @@ const viewerOf = async (
   };
 };
 
-/** Makes the function that turns an Authorization header into a viewer, or undefined. */
-export const authenticator = (
-  store: Store,
-  secrets: Secrets,
-): ((header: string | undefined, now: number) => Promise<Viewer | undefined>) => {
+/** Where the member of a client certificate is kept, by its SHA-256 fingerprint. */
+export const certificateSetting = (fingerprint: string): string =>
+  `certificate/${fingerprint.replaceAll(':', '').toLowerCase()}`;
+
+export type Authenticate = (
+  header: string | undefined,
+  now: number,
+  /** Fingerprint of a client certificate that TLS has verified. */
+  certificate?: string,
+) => Promise<Viewer | undefined>;
+
+/** Makes the function that turns an Authorization header, or a certificate, into a viewer. */
+export const authenticator = (store: Store, secrets: Secrets): Authenticate => {
   /** By digest of the whole credential; forgotten when a record may have changed. */
   let kept = new Map<string, Viewer | undefined>();
   let revision = store.revision();
@@ -99,7 +107,16 @@ export const authenticator = (
     return stored && viewerOf(store, stored.member, SCOPES, Number.POSITIVE_INFINITY);
   };
 
-  return async (header, now) => {
+  const byCertificate = async (fingerprint: string): Promise<Viewer | undefined> => {
+    const member = await store.records.get('setting', certificateSetting(fingerprint));
+    return typeof member === 'string'
+      ? viewerOf(store, member, SCOPES, Number.POSITIVE_INFINITY)
+      : undefined;
+  };
+
+  return async (header, now, certificate) => {
+    // What a request says for itself goes before what its connection says.
+    if (header === undefined && certificate !== undefined) return byCertificate(certificate);
     const credential = credentialOf(header);
     if (credential === undefined) return undefined;
     const current = store.revision();

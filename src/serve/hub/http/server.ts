@@ -1,7 +1,9 @@
 /** The HTTP server of the hub: strict, bounded, and patient with nobody. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import type { Viewer } from '../access/authenticate.ts';
+import { TLSSocket } from 'node:tls';
+import type { Authenticate } from '../access/authenticate.ts';
 import { dispatcher } from './dispatch.ts';
 import type { Log } from './log.ts';
 import { acceptsTaxii } from './media-type.ts';
@@ -18,9 +20,18 @@ export interface Observed {
   readonly member: string | undefined;
 }
 
+/** PEM texts. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+  /** Authorities whose client certificates are believed; members are named by their fingerprints. */
+  readonly clientCa?: string | undefined;
+}
+
 export interface ServerParts {
   readonly routes: readonly Route[];
-  readonly authenticate: (header: string | undefined, now: number) => Promise<Viewer | undefined>;
+  readonly authenticate: Authenticate;
+  readonly tls?: TlsFiles | undefined;
   readonly log: Log;
   readonly observe: (observed: Observed) => void;
   readonly clock: () => number;
@@ -59,7 +70,14 @@ const refuseUnparsed = (error: NodeJS.ErrnoException, socket: Socket): void => {
   );
 };
 
-export const hubServer = ({ routes, authenticate, log, observe, clock }: ServerParts): Server => {
+/** The fingerprint of the client's certificate, when an authority that is believed has signed it. */
+const certificateOf = ({ socket }: IncomingMessage): string | undefined =>
+  socket instanceof TLSSocket && socket.authorized
+    ? socket.getPeerCertificate().fingerprint256
+    : undefined;
+
+export const hubServer = (parts: ServerParts): Server => {
+  const { routes, authenticate, log, observe, clock, tls } = parts;
   const find = dispatcher(routes);
 
   const answer = async (
@@ -79,7 +97,7 @@ export const hubServer = ({ routes, authenticate, log, observe, clock }: ServerP
     const { route, params } = match;
     told.route = route.name;
     const now = clock();
-    const viewer = await authenticate(request.headers.authorization, now);
+    const viewer = await authenticate(request.headers.authorization, now, certificateOf(request));
     told.member = viewer?.member.id;
     if (route.access === 'member' && viewer === undefined) throw unauthorized();
     if (route.taxii && !acceptsTaxii(request.headers.accept))
@@ -111,19 +129,32 @@ export const hubServer = ({ routes, authenticate, log, observe, clock }: ServerP
     });
   };
 
-  const server = createServer(LIMITS, (request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
     response.on('error', () => undefined);
     serve(request, response).catch((error: unknown) => {
       log.write('fault', { error: String((error as Error).stack ?? error) });
       response.destroy();
     });
-  });
+  };
+  const server =
+    tls === undefined
+      ? createServer(LIMITS, listener)
+      : createTlsServer({ ...LIMITS, ...tlsOptions(tls) }, listener);
   server.maxConnections = MOST_CONNECTIONS;
   server.maxHeadersCount = MOST_HEADERS;
   server.timeout = IDLE_MS;
   server.on('clientError', refuseUnparsed);
   return server;
 };
+
+/** A client without a certificate may still have a token, so none is turned away in the handshake. */
+const tlsOptions = ({ cert, key, clientCa }: TlsFiles) => ({
+  cert,
+  key,
+  // TAXII 2.1, section 8.5.2: TLS 1.2 or later.
+  minVersion: 'TLSv1.2' as const,
+  ...(clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: false }),
+});
 
 const splitOnce = (text: string, at: string): readonly [string, string] => {
   const i = text.indexOf(at);

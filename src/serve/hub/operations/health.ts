@@ -49,7 +49,7 @@ const setupCheck = (store: Store): Promise<Check> =>
   });
 
 const operatorCheck = (store: Store, now: number): Promise<Check> =>
-  tried('operator', 'stillwatch hub member add --tier operator', async () => {
+  tried('operator', 'See the check of the store.', async () => {
     const operators = new Set(
       (await store.records.list('member'))
         .filter(({ value }) => value.tier === 'operator' && value.vetting === 'vetted')
@@ -68,7 +68,7 @@ const operatorCheck = (store: Store, now: number): Promise<Check> =>
       ? bad(
           'operator',
           'No operator has a valid token.',
-          'stillwatch hub member token OPERATOR --data DIR',
+          'stillwatch hub member token issue operator --data DIR',
         )
       : good('operator', `${operators.size} operators, ${tokens.length} valid tokens`);
   });
