@@ -5,6 +5,7 @@
 import { parseJsonText } from '../../base/json-text.ts';
 import {
   count,
+  fault,
   list,
   noFaults,
   nullable,
@@ -16,7 +17,6 @@ import {
   REFUSED,
   text,
   truth,
-  fault,
 } from '../../base/parse.ts';
 import {
   ACTIONS,

@@ -92,3 +92,18 @@ export const ANSWER_HEADERS = [
   'X-Stillwatch-Strip-Reasoning',
   'X-Stillwatch-Strip-Logprobs',
 ] as const;
+
+/** Those that an answer does not have: a gateway removes them, so that the customer cannot forge them. */
+export const absentHeaders = (headers: Headers): readonly string[] => {
+  const names = new Set(headers.map(([name]) => name));
+  return ANSWER_HEADERS.filter((name) => !names.has(name));
+};
+
+/**
+ * All of them, what is absent empty: Caddy 2.6 copies the text of its own placeholder where a header is
+ * missing, and Envoy leaves what the customer sent.
+ */
+export const allHeadersOf = (verdict: Verdict): Headers => {
+  const headers = headersOf(verdict);
+  return [...headers, ...absentHeaders(headers).map((name) => [name, ''] as const)];
+};

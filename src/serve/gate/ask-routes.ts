@@ -8,8 +8,14 @@ import { nginxAuth } from '../../act/gateway/nginx/auth.ts';
 import { type QuestionHeaders, questionOfHeaders } from '../../act/gateway/question.ts';
 import { refuse } from '../../act/gateway/refuse.ts';
 import { styleOf } from '../../act/gateway/style.ts';
-import { type Asking, decide, headersOf, type Verdict } from '../../act/gateway/verdict.ts';
-import { type Call, headerOf, problem, reply, type Route, withBody } from './http.ts';
+import {
+  type Asking,
+  allHeadersOf,
+  decide,
+  headersOf,
+  type Verdict,
+} from '../../act/gateway/verdict.ts';
+import { type Call, headerOf, problem, type Route, reply, withBody } from './http.ts';
 import type { Tally, Way } from './tally.ts';
 
 export interface AskParts {
@@ -71,14 +77,14 @@ export const askRoutes = ({ asking, tally, names, appealUrl }: AskParts): readon
 
   const forward = (call: Call): void => {
     const verdict = verdictOf(call, 'forward-auth');
-    if (verdict.passes) reply(call.response, 200, '', headersOf(verdict));
+    if (verdict.passes) reply(call.response, 200, '', allHeadersOf(verdict));
     // Caddy gives this answer to the customer as it is.
     else refuseTo(call, verdict, headerOf(call.request)('x-forwarded-uri') ?? '');
   };
 
   const envoy = (call: Call): void => {
     const verdict = verdictOf(call, 'envoy-http');
-    if (verdict.passes) reply(call.response, 200, '', headersOf(verdict));
+    if (verdict.passes) reply(call.response, 200, '', allHeadersOf(verdict));
     // Envoy puts its path_prefix before the path of the request itself.
     else refuseTo(call, verdict, call.path.slice(MOUNT.envoy.length));
   };

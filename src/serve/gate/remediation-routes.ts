@@ -1,12 +1,13 @@
 /** `POST /v1/remediations` and `GET /v1/remediations/summary`: what gateways did with decisions. */
-import { parseJsonText } from '../../base/json-text.ts';
-import { noFaults, REFUSED } from '../../base/parse.ts';
+
 import {
   type RemediationBatch,
-  remediationBatch,
   type Remediations,
+  remediationBatch,
 } from '../../act/gateway/remediation.ts';
-import { problem, replyJson, type Route, withBody } from './http.ts';
+import { parseJsonText } from '../../base/json-text.ts';
+import { noFaults, REFUSED } from '../../base/parse.ts';
+import { problem, type Route, replyJson, withBody } from './http.ts';
 
 const LARGEST = 1 << 20;
 

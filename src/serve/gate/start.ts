@@ -9,7 +9,7 @@ import type { Asking } from '../../act/gateway/verdict.ts';
 import type { Gate } from '../../act/response/decision.ts';
 import { askRoutes } from './ask-routes.ts';
 import { feedRoute } from './feed-routes.ts';
-import { reply, replyJson, type Route } from './http.ts';
+import { type Route, reply, replyJson } from './http.ts';
 import { hotDecide, plainRoutes } from './plain-routes.ts';
 import { remediationRoutes } from './remediation-routes.ts';
 import { gateServer, stopServer } from './server.ts';
@@ -35,10 +35,14 @@ export interface GateOptions {
   readonly feed?: ChangeFeed;
   readonly remediated?: (gateway: string, batch: RemediationBatch) => void;
   readonly fault?: (error: unknown) => void;
+  /** Envoy's external authorization over gRPC. */
+  readonly grpc?: Listen;
 }
 
 export interface RunningGate {
   readonly url: string;
+  /** HOST:PORT of gRPC, or null. */
+  readonly grpc: string | null;
   readonly tally: Tally;
   readonly close: () => Promise<void>;
 }
@@ -55,6 +59,7 @@ export const startGate = async (options: GateOptions): Promise<RunningGate> => {
     feed,
     remediated = () => undefined,
     fault = () => undefined,
+    grpc: grpcListen,
   } = options;
   const tokens = createTokens(given);
   const tally = createTally();
@@ -105,10 +110,18 @@ export const startGate = async (options: GateOptions): Promise<RunningGate> => {
     server.listen(listen.port, listen.host, resolve);
   });
   const { address, port, family } = server.address() as AddressInfo;
+  // Loaded only where it is asked for: it is the largest part of a gate.
+  const grpc =
+    grpcListen === undefined
+      ? undefined
+      : await (await import('./grpc.ts')).startGrpc({
+          ...{ listen: grpcListen, asking, tally, tokens, names, appealUrl, clock, fault },
+        });
   return {
+    grpc: grpc === undefined ? null : `${grpcListen?.host}:${grpc.port}`,
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     tally,
-    close: () => stopServer(server),
+    close: async () => void (await Promise.all([stopServer(server), grpc?.close()])),
   };
 };
 

@@ -1,6 +1,6 @@
 /** Answers counted in a plain array: on the hot path a labelled counter would cost more than the answer. */
 import type { Registry } from 'prom-client';
-import { Gauge, Counter } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
 import {
   ACTIONS,
   type Action,

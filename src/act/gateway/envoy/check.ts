@@ -7,7 +7,7 @@ import {
   questionOfHeaders,
 } from '../question.ts';
 import type { Refused } from '../refuse.ts';
-import { type Headers, headersOf, type Verdict } from '../verdict.ts';
+import { absentHeaders, type Headers, headersOf, type Verdict } from '../verdict.ts';
 
 /** As proto-loader gives it: what was not sent is absent or empty. */
 export interface CheckRequest {
@@ -41,6 +41,7 @@ export interface CheckResponse {
   readonly status: { readonly code: number; readonly message: string };
   readonly ok_response?: {
     readonly headers: readonly EnvoyHeader[];
+    readonly headers_to_remove: readonly string[];
     readonly response_headers_to_add: readonly EnvoyHeader[];
   };
   readonly denied_response?: {
@@ -102,6 +103,7 @@ export const checkResponse = (verdict: Verdict, refused: Refused | null): CheckR
       status: { code: OK, message: '' },
       ok_response: {
         headers: envoyHeaders(headers),
+        headers_to_remove: absentHeaders(headers).map((name) => name.toLowerCase()),
         response_headers_to_add: envoyHeaders(headers.filter(([name]) => TOLD.has(name))),
       },
     };
