@@ -1,4 +1,6 @@
 /** Small things by name, as JSON text in one table. */
+import type { Decision } from '../../act/response/decision.ts';
+import type { Proposal } from '../../act/response/decide.ts';
 import type { MemberKey } from '../../share/sharing/signing/member-key.ts';
 import type { Queries, Driver } from './driver.ts';
 import type { Records, RecordsWriter } from './store.ts';
@@ -104,6 +106,28 @@ export interface Discovery {
   readonly default?: string | undefined;
 }
 
+/** How and why a decision ended before its time. */
+export interface Lift {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** A person, or what lifted it by itself: `retraction`, `appeal`, `renewal`. */
+  readonly by: string;
+  /** Id of what it rested on and what was taken back, or of the appeal. */
+  readonly because: string;
+}
+
+export interface KeptDecision {
+  readonly decision: Decision;
+  readonly lifted: Lift | null;
+  /** Drawn for a person to look at. */
+  readonly sampled: boolean;
+}
+
+export interface KeptProposal {
+  readonly proposal: Proposal;
+  readonly settled: { readonly at: number; readonly by: string; readonly approved: boolean } | null;
+}
+
 export interface RecordKinds {
   readonly member: Member;
   readonly token: Token;
@@ -120,6 +144,9 @@ export interface RecordKinds {
   /** What else the hub must remember by name, such as contributions it has seen. */
   readonly seen: Readonly<Record<string, unknown>>;
   readonly sealed: Readonly<Record<string, unknown>>;
+  /** A lab's decisions and what waits for a person, by their ids. */
+  readonly decision: KeptDecision;
+  readonly proposal: KeptProposal;
 }
 
 const reader = (queries: Queries): Records => ({
@@ -144,7 +171,7 @@ export const recordsOf = reader;
 
 /** Records within a write; every change tells the other processes. */
 export const recordsWriter = (driver: Driver, queries: Queries): RecordsWriter => {
-  const QUIET: ReadonlySet<string> = new Set(['status', 'seen', 'sealed']);
+  const QUIET: ReadonlySet<string> = new Set(['status', 'seen', 'sealed', 'decision', 'proposal']);
   const changed = async (kind: string): Promise<void> => {
     if (!QUIET.has(kind)) await driver.notify(queries, 'records');
   };

@@ -1,0 +1,190 @@
+/**
+ * The decisions of a lab: durable in the store, then in the feed that gates follow and in the gate of this
+ * process. In that order: what a gateway was told is never lost, and what is lifted stays lifted. Each
+ * start begins a new epoch of the feed, so no gate can take an old cursor for a new one.
+ */
+import { randomUUID } from 'node:crypto';
+import { type ChangeFeed, createChangeFeed } from '../../../act/gateway/feed.ts';
+import type { Outcome, Proposal } from '../../../act/response/decide.ts';
+import type { Decision } from '../../../act/response/decision.ts';
+import { createGate, type MemoryGate, type StalenessRule } from '../../../act/response/gate.ts';
+import type { KeptDecision, KeptProposal, Lift } from '../../store/records.ts';
+import type { Store } from '../../store/store.ts';
+import { isFresh, samenessOf } from './sameness.ts';
+
+export interface Entered {
+  readonly decisions: readonly Decision[];
+  readonly shadow: readonly Decision[];
+  readonly proposals: readonly Proposal[];
+}
+
+export interface DecisionBook {
+  readonly gate: MemoryGate;
+  readonly feed: ChangeFeed;
+  /** Enters what is new in the outcomes; what holds already is left as it is. */
+  readonly enter: (outcomes: readonly Outcome[], now: number) => Promise<Entered>;
+  /** A decision of a person's. */
+  readonly put: (decision: Decision) => Promise<void>;
+  /** Ends decisions before their time; those that have ended already are passed over. */
+  readonly lift: (ids: readonly string[], lift: Lift) => Promise<readonly Decision[]>;
+  /** Ids of the decisions in force, shadow ones included, that rest on a finding, indicator or case. */
+  readonly restingOn: (id: string) => readonly string[];
+  readonly get: (id: string) => Promise<KeptDecision | undefined>;
+  /** In force now, shadow ones included. */
+  readonly inForce: (now: number) => readonly Decision[];
+  readonly waiting: () => Promise<readonly KeptProposal[]>;
+  /** Settles a proposal; one that is approved becomes a decision under the person's name. */
+  readonly settle: (
+    id: string,
+    by: string,
+    approved: boolean,
+    now: number,
+  ) => Promise<Decision | null | undefined>;
+  /** Says to the gate that the book is alive, and forgets what has ended. */
+  readonly tick: (now: number) => void;
+}
+
+/** @param now when it is opened, epoch milliseconds */
+export const openBook = async (
+  store: Store,
+  staleness: StalenessRule,
+  now: number,
+): Promise<DecisionBook> => {
+  const gate = createGate({ staleness });
+  const feed = createChangeFeed({ epoch: randomUUID() });
+  const held = new Map<string, Decision>();
+  const bySameness = new Map<string, string>();
+  const byGround = new Map<string, Set<string>>();
+  const pending = new Map<string, string>();
+
+  const remember = (decision: Decision, at: number): void => {
+    held.set(decision.id, decision);
+    bySameness.set(samenessOf(decision), decision.id);
+    for (const ground of decision.rests_on) {
+      const ids = byGround.get(ground) ?? new Set();
+      byGround.set(ground, ids.add(decision.id));
+    }
+    if (decision.mode === 'shadow') return;
+    const cursor = feed.put(decision);
+    gate.apply([{ cursor, change: 'put', decision }], at);
+  };
+  const forget = (decision: Decision): void => {
+    held.delete(decision.id);
+    const sameness = samenessOf(decision);
+    if (bySameness.get(sameness) === decision.id) bySameness.delete(sameness);
+    for (const ground of decision.rests_on) {
+      const ids = byGround.get(ground);
+      ids?.delete(decision.id);
+      if (ids?.size === 0) byGround.delete(ground);
+    }
+  };
+  const drop = (decision: Decision, at: number): void => {
+    forget(decision);
+    if (decision.mode === 'shadow') return;
+    const cursor = feed.lift(decision.id);
+    gate.apply([{ cursor, change: 'lift', id: decision.id }], at);
+  };
+
+  for (const { value } of await store.records.list('decision'))
+    if (value.lifted === null && value.decision.until > now) remember(value.decision, now);
+  for (const { value } of await store.records.list('proposal'))
+    if (value.settled === null) pending.set(samenessOf(value.proposal), value.proposal.id);
+  gate.heard(now);
+
+  const isNew = (decision: Decision, at: number): boolean => {
+    const known = held.get(bySameness.get(samenessOf(decision)) ?? '');
+    return known === undefined || !isFresh(known, at);
+  };
+
+  return {
+    gate,
+    feed,
+    enter: async (outcomes, at) => {
+      const decisions = outcomes.flatMap((one) => one.decisions).filter((one) => isNew(one, at));
+      const shadow = outcomes.flatMap((one) => one.shadow).filter((one) => isNew(one, at));
+      const proposals = outcomes
+        .flatMap((one) => one.proposals)
+        .filter((one) => !pending.has(samenessOf(one)));
+      if (decisions.length + shadow.length + proposals.length === 0)
+        return { decisions, shadow, proposals };
+      const samples = new Set(outcomes.flatMap((one) => one.samples));
+      // A renewal replaces what it renews: one matter, one decision in force.
+      const renewed = [...decisions, ...shadow].flatMap(
+        (one) => held.get(bySameness.get(samenessOf(one)) ?? '') ?? [],
+      );
+      await store.write(async ({ records }) => {
+        for (const decision of renewed) {
+          const lifted = { at, by: 'renewal', because: samenessOf(decision) };
+          await records.put('decision', decision.id, { decision, lifted, sampled: false });
+        }
+        for (const decision of [...decisions, ...shadow])
+          await records.put('decision', decision.id, {
+            decision,
+            lifted: null,
+            sampled: samples.has(decision.id),
+          });
+        for (const proposal of proposals)
+          await records.put('proposal', proposal.id, { proposal, settled: null });
+      });
+      // The new one first: between the two there is no moment without a decision.
+      for (const decision of [...decisions, ...shadow]) remember(decision, at);
+      for (const decision of renewed) drop(decision, at);
+      for (const proposal of proposals) pending.set(samenessOf(proposal), proposal.id);
+      return { decisions, shadow, proposals };
+    },
+    put: async (decision) => {
+      await store.write(({ records }) =>
+        records.put('decision', decision.id, { decision, lifted: null, sampled: false }),
+      );
+      remember(decision, decision.from);
+    },
+    lift: async (ids, lifted) => {
+      const ending = [...new Set(ids)].flatMap((id) => held.get(id) ?? []);
+      if (ending.length === 0) return [];
+      await store.write(async ({ records }) => {
+        for (const decision of ending) {
+          const kept = await records.get('decision', decision.id);
+          const sampled = kept?.sampled ?? false;
+          await records.put('decision', decision.id, { decision, lifted, sampled });
+        }
+      });
+      for (const decision of ending) drop(decision, lifted.at);
+      return ending;
+    },
+    restingOn: (id) => [...(byGround.get(id) ?? [])],
+    get: (id) => store.records.get('decision', id),
+    inForce: (at) => [...held.values()].filter(({ until }) => until > at),
+    waiting: async () =>
+      (await store.records.list('proposal'))
+        .map(({ value }) => value)
+        .filter(({ settled }) => settled === null),
+    settle: async (id, by, approved, at) => {
+      const kept = await store.records.get('proposal', id);
+      if (kept === undefined || kept.settled !== null) return undefined;
+      const { held_for: _held, ...asked } = kept.proposal;
+      const decision: Decision = {
+        ...asked,
+        id: `decision--${randomUUID()}`,
+        from: at,
+        // As long as it was asked for, from the moment somebody said yes.
+        until: at + (asked.until - asked.from),
+        owner: by,
+        reason: 'MANUAL_REVIEW',
+        rests_on: [...asked.rests_on, id],
+      };
+      await store.write(async ({ records }) => {
+        await records.put('proposal', id, { ...kept, settled: { at, by, approved } });
+        if (approved)
+          await records.put('decision', decision.id, { decision, lifted: null, sampled: false });
+      });
+      pending.delete(samenessOf(kept.proposal));
+      if (!approved) return null;
+      remember(decision, at);
+      return decision;
+    },
+    tick: (at) => {
+      gate.heard(at);
+      for (const decision of held.values()) if (decision.until <= at) forget(decision);
+    },
+  };
+};
