@@ -5,6 +5,7 @@ const RESERVED: ReadonlySet<string> = new Set([
   'metrics',
   'openapi.json',
   'hub',
+  'api',
   'ledger',
   'stream',
   'members',
