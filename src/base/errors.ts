@@ -21,6 +21,8 @@ export const ERROR_CODES = {
   LABELS_MISMATCH: { exit: 4, means: 'The labels know none of the accounts in the report.' },
   SUBJECT_UNKNOWN: { exit: 2, means: 'The report holds no campaign or account of that name.' },
   SUBJECT_AMBIGUOUS: { exit: 2, means: 'Several campaigns or accounts begin with that name.' },
+  INDICATORS_UNREADABLE: { exit: 4, means: 'The file holds no list of STIX objects.' },
+  TOKENS_UNREADABLE: { exit: 4, means: 'A line of the tokens file is no account with a token.' },
   EVIDENCE_UNREADABLE: { exit: 4, means: 'The evidence pack is incomplete or damaged.' },
   EVIDENCE_DIFFERS: { exit: 1, means: 'Recomputed scores differ from the stored ones.' },
   OUTPUT_UNWRITABLE: { exit: 4, means: 'An output file or folder cannot be written.' },
@@ -122,6 +124,7 @@ export const ERROR_CODES = {
   TAXII_REFUSED: { exit: 4, means: 'A TAXII server refuses a request.' },
   TAXII_ANSWER_INVALID: { exit: 4, means: 'An answer is not what TAXII 2.1 prescribes.' },
   TAXII_ADD_INCOMPLETE: { exit: 1, means: 'A TAXII server did not take all objects.' },
+  RETRACTION_IMPOSSIBLE: { exit: 2, means: 'An object cannot be revoked.' },
   HUB_UNKNOWN: { exit: 2, means: 'The hub holds no member, collection, group or token of that name.' },
   HUB_AMBIGUOUS: { exit: 2, means: 'Several members, collections or groups have that name.' },
   HUB_TAKEN: { exit: 2, means: 'The hub has one of that name or key already.' },
@@ -131,6 +134,20 @@ export const ERROR_CODES = {
   GATE_CONFIG_UNREADABLE: { exit: 4, means: 'The configuration of the gate cannot be read.' },
   GATE_DECISIONS_UNREADABLE: { exit: 4, means: 'The file of decisions cannot be read.' },
   GATE_UNREACHABLE: { exit: 4, means: 'The gate does not answer, or refuses to.' },
+  POLICY_INVALID: { exit: 4, means: 'The policy file holds faults.' },
+  POLICY_CONDITION_FAILED: {
+    exit: 1,
+    means: 'The condition of a rule could not be evaluated, so the rule did not fire.',
+  },
+  CASE_EVENT_INVALID: { exit: 4, means: 'An event of a case does not have the form it must have.' },
+  CASE_UNKNOWN: { exit: 2, means: 'There is no case of that id.' },
+  CASE_STEP_REFUSED: { exit: 1, means: 'A case is not in a state in which this can be done.' },
+  CASE_SAME_PERSON: {
+    exit: 1,
+    means: 'An appeal would be decided by somebody who made the decision.',
+  },
+  APPEAL_TOO_LATE: { exit: 1, means: 'The time in which a decision can be appealed is over.' },
+  APPEAL_REPEATED: { exit: 1, means: 'An appeal against the decision is open, or was decided.' },
 } as const satisfies Record<string, { exit: number; means: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
