@@ -1,4 +1,5 @@
 /** What runs beside the requests: each is started after the store is open and stopped before it closes. */
 import type { Service } from './hub.ts';
+import { streamService } from './stream/service.ts';
 
-export const SERVICES: readonly Service[] = [];
+export const SERVICES: readonly Service[] = [streamService];

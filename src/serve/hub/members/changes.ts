@@ -131,7 +131,8 @@ export const setVetting = (office: Office, name: string, vetting: Vetting): Prom
         `${member.name} was revoked and does not come back`,
         'Add a new member with new keys and tokens.',
       );
-    if (vetting === 'vetted') await gained(records, member.id, { member: now });
+    if (vetting === 'vetted' && member.vetting !== 'vetted')
+      await gained(records, member.id, { member: now });
     // What a revoked member held is worthless even if somebody undoes the revocation in the database.
     if (vetting === 'revoked')
       for (const { id, value } of await records.list('token'))
@@ -141,7 +142,7 @@ export const setVetting = (office: Office, name: string, vetting: Vetting): Prom
 
 export const setTier = (office: Office, name: string, tier: Tier): Promise<Member> =>
   changeMember(office, name, async (member, { records }, now) => {
-    await gained(records, member.id, { member: now });
+    if (tier !== member.tier) await gained(records, member.id, { member: now });
     return { member: { ...member, tier }, what: `tier ${tier}`, change: 'role-changed' };
   });
 

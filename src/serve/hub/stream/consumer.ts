@@ -1,0 +1,69 @@
+/** One open stream: what it was sent, what waits for its client, and how it catches up after waiting. */
+import type { Writable } from 'node:stream';
+import type { Telling } from './message.ts';
+
+/** Bytes that may wait for a client. Beyond it the consumer reads again from the log when it can. */
+export const MOST_WAITING = 1 << 20;
+/** A client that takes nothing for so long is cut off; it may resume where it was. */
+export const STALLED_MS = 30_000;
+
+export interface Pipe {
+  readonly write: (tellings: readonly Telling[]) => void;
+  readonly raw: (frame: Buffer) => void;
+  /** Whether more waits for the client than may wait. */
+  readonly isFull: () => boolean;
+  readonly waiting: () => number;
+  /** Resolves when the client has taken what waits; false when it did not in time and was cut off. */
+  readonly drained: () => Promise<boolean>;
+  /** Whether it was cut off because the client took nothing. */
+  readonly stalled: () => boolean;
+  readonly isOpen: () => boolean;
+  readonly end: () => void;
+}
+
+export const pipeTo = (out: Writable, stalledMs = STALLED_MS): Pipe => {
+  let open = true;
+  let stalled = false;
+  out.once('close', () => {
+    open = false;
+  });
+  out.on('error', () => undefined);
+  const isOpen = (): boolean => open && !out.destroyed && !out.writableEnded;
+  return {
+    // The frames are shared by all consumers: what waits for a thousand clients is in memory once.
+    write: (tellings) => {
+      if (!isOpen()) return;
+      out.cork();
+      for (const { frame } of tellings) out.write(frame);
+      out.uncork();
+    },
+    raw: (frame) => {
+      if (isOpen()) out.write(frame);
+    },
+    isFull: () => out.writableLength > MOST_WAITING,
+    waiting: () => out.writableLength,
+    drained: () =>
+      new Promise((resolve) => {
+        if (!isOpen()) return resolve(false);
+        if (!out.writableNeedDrain) return resolve(true);
+        const finish = (): void => {
+          clearTimeout(timer);
+          out.off('drain', finish);
+          out.off('close', finish);
+          resolve(isOpen());
+        };
+        const timer = setTimeout(() => {
+          stalled = true;
+          // What waits can no longer be ended politely: the client would have to read it first.
+          out.destroy();
+        }, stalledMs);
+        out.once('drain', finish);
+        out.once('close', finish);
+      }),
+    stalled: () => stalled,
+    isOpen,
+    end: () => {
+      if (isOpen()) out.end();
+    },
+  };
+};
