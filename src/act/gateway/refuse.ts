@@ -1,4 +1,5 @@
 /** The answer that a refused customer reads, in the words of the interface they spoke. */
+import { refusalWords } from '../response/refusal.ts';
 import type { RefusalStyle } from './style.ts';
 import { type ANSWER_HEADERS, type Headers, headersOf, type Verdict } from './verdict.ts';
 
@@ -17,34 +18,10 @@ const TOLD: ReadonlySet<string> = new Set([
   'Retry-After',
 ] satisfies ((typeof ANSWER_HEADERS)[number] | 'Retry-After')[]);
 
-interface Words {
-  readonly status: number;
-  readonly message: string;
-  /** `type` of an OpenAI error, and of an Anthropic one. */
-  readonly openai: string;
-  readonly anthropic: string;
-}
-
-const wordsOf = ({ answer, retry_after }: Verdict): Words => {
-  if (retry_after !== null)
-    return {
-      status: 429,
-      message: `Requests of this account are limited for now; the next one is possible in ${retry_after} s.`,
-      openai: 'rate_limit_exceeded',
-      anthropic: 'rate_limit_error',
-    };
-  const refused = { status: 403, openai: 'permission_denied', anthropic: 'permission_error' };
-  if (answer.action === 'verify')
-    return {
-      ...refused,
-      message: 'The identity behind this account must be verified before it can go on.',
-    };
-  return { ...refused, message: 'Access of this account is suspended.' };
-};
-
 export const refuse = (verdict: Verdict, style: RefusalStyle, appealUrl: string): Refused => {
   const { answer } = verdict;
-  const { status, message, openai, anthropic } = wordsOf(verdict);
+  const words = refusalWords(answer, verdict.retry_after);
+  const { status, message, openai, anthropic } = words;
   const appeal = `${appealUrl}${appealUrl.includes('?') ? '&' : '?'}decision=${encodeURIComponent(answer.decision_id)}`;
   const text = `${message} Reason: ${answer.reason}. Decision: ${answer.decision_id}. Appeal: ${appeal}`;
   const stillwatch = {
@@ -53,7 +30,8 @@ export const refuse = (verdict: Verdict, style: RefusalStyle, appealUrl: string)
     reason: answer.reason,
     appeal_url: appeal,
   };
-  const headers = headersOf(verdict).filter(([name]) => TOLD.has(name));
+  const retry = { ...verdict, retry_after: words.retry_after };
+  const headers = headersOf(retry).filter(([name]) => TOLD.has(name));
   const given = { status, headers, type: 'application/json' };
   switch (style) {
     case 'openai':
