@@ -12,6 +12,9 @@ const RESERVED: ReadonlySet<string> = new Set([
   'blinding',
   'checkpoint',
   'tile',
+  'standing',
+  'scorecards',
+  'retractions',
 ]);
 
 export const isReserved = (path: string): boolean => RESERVED.has(path);

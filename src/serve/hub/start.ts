@@ -16,6 +16,7 @@ import { metricsOf } from './operations/metrics.ts';
 import { type FirstStart, prepare } from './prepare.ts';
 import { routesOf } from './routes.ts';
 import { SERVICES } from './services.ts';
+import { withStanding } from './standing/contribute.ts';
 
 export interface HubStart {
   /** `HOST:PORT`; port 0 is any free one. */
@@ -83,11 +84,13 @@ const listenOn = async (
 const hubOf = async (store: Store, given: HubStart, stopping: AbortSignal): Promise<Hub> => {
   const secrets = await secretsOf(store);
   const ledger = await hubLedger(store, originOf(given.publicUrl));
+  const visible = visibleTo(store);
+  const guard = admitOf(store, secrets, ledger, given.warninglists);
   return {
     store,
     secrets,
-    visible: visibleTo(store),
-    admit: admitOf(store, secrets, ledger, given.warninglists),
+    visible,
+    admit: withStanding({ store, secrets, visible }, guard),
     ledger,
     options: {
       maxPage: given.maxPage ?? DEFAULT_MAX_PAGE,

@@ -60,6 +60,12 @@ export const receiptsOf = (store: Store): Receipts => {
   return receipts;
 };
 
+/** An open stream gets whatever comes: all collections, up to now and the time ahead. */
+export const noteListener = async (store: Store, member: string, now: number): Promise<void> => {
+  for (const { value } of await store.records.list('collection'))
+    await receiptsOf(store).upTo(member, value.key, now * 1000);
+};
+
 /** Ids of the members who have received an object that was added then. */
 export const receivers = async (
   records: Pick<RecordsWriter, 'list'>,

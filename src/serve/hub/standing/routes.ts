@@ -7,7 +7,7 @@ import type { Call, Reply, Route } from '../http/route.ts';
 import type { Hub } from '../hub.ts';
 import { collectionOf, rightsOf, viewerOf } from '../taxii/place.ts';
 import { ownerOf, subjectOf, tagOf } from './kept.ts';
-import { receiptsOf } from './receipts.ts';
+import { noteListener, receiptsOf } from './receipts.ts';
 import {
   acknowledge,
   acknowledgements,
@@ -180,6 +180,8 @@ export const standingRoutes = (hub: Hub): readonly Route[] => {
     access: 'member',
     taxii: false,
     query,
+    type: 'application/json',
+    answer: { type: 'object' },
     statuses: [200, 400, 401, 403, 404],
     handle: (call) => handle(hub, call),
   });
@@ -215,27 +217,50 @@ export const standingRoutes = (hub: Hub): readonly Route[] => {
   ];
 };
 
-/** By id, or by alias: the collection was found before, or there would be no objects. */
-const noteSent = async (hub: Hub, call: Call, last: number): Promise<void> => {
-  const { object } = call.params;
-  const { key } = await collectionOf(hub, call);
-  const { member } = viewerOf(call);
-  const receipts = receiptsOf(hub.store);
-  if (object === undefined) await receipts.upTo(member.id, key, last);
-  else await receipts.one(member.id, key, object, last);
+/** Short names of collections by their path; found again when a record may have changed. */
+const keysOf = (hub: Hub): ((call: Call) => Promise<number>) => {
+  let revision: number | undefined;
+  const keys = new Map<string, number>();
+  return async (call) => {
+    if (hub.store.revision() !== revision) {
+      keys.clear();
+      revision = hub.store.revision();
+    }
+    const name = `${call.params.root} ${call.params.collection}`;
+    const key = keys.get(name) ?? (await collectionOf(hub, call)).key;
+    keys.set(name, key);
+    return key;
+  };
 };
 
-/** What is sent is noted before it is sent: around the two routes of TAXII that give objects. */
-export const withReceipts = (hub: Hub, routes: readonly Route[]): readonly Route[] =>
-  routes.map((route) => {
+/** What is sent is noted before it is sent: around the routes of TAXII that give objects, and the stream. */
+export const withReceipts = (hub: Hub, routes: readonly Route[]): readonly Route[] => {
+  const keyOf = keysOf(hub);
+  const receipts = receiptsOf(hub.store);
+  return routes.map((route) => {
+    if (route.name === 'stream')
+      return {
+        ...route,
+        handle: async (call) => {
+          const reply = await route.handle(call);
+          await noteListener(hub.store, viewerOf(call).member.id, call.now);
+          return reply;
+        },
+      };
     if (route.name !== 'objects' && route.name !== 'object') return route;
     return {
       ...route,
       handle: async (call) => {
         const reply = await route.handle(call);
         const last = microsOf(reply.headers?.['X-TAXII-Date-Added-Last'] ?? '');
-        if (last !== undefined) await noteSent(hub, call, last);
+        if (last === undefined) return reply;
+        const { object } = call.params;
+        const { member } = viewerOf(call);
+        const key = await keyOf(call);
+        if (object === undefined) await receipts.upTo(member.id, key, last);
+        else await receipts.one(member.id, key, object, last);
         return reply;
       },
     };
   });
+};

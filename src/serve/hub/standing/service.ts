@@ -4,6 +4,7 @@
  */
 import type { Store } from '../../store/store.ts';
 import type { Hub } from '../hub.ts';
+import { streamOf } from '../stream/service.ts';
 import { judge } from './judge.ts';
 import {
   dueIn,
@@ -16,6 +17,7 @@ import {
   voicedBy,
   wordsBy,
 } from './kept.ts';
+import { noteListener } from './receipts.ts';
 import { ruleOf } from './rule.ts';
 
 const DUE_FROM = 'standing/due-from';
@@ -98,18 +100,30 @@ export const followMembers = async (parts: Parts, now: number): Promise<void> =>
   }
 };
 
+/** Streams stay open: their receipts are renewed before they end, two rounds ahead. */
+const renewListeners = async (hub: Hub): Promise<void> => {
+  const members = new Set(
+    streamOf(hub)
+      .fanOut.consumers()
+      .map(({ member }) => member),
+  );
+  for (const member of members) await noteListener(hub.store, member, hub.clock() + TICK_MS);
+};
+
+/** Started after the stream. */
 export const standingService = async (hub: Hub): Promise<() => Promise<void>> => {
   const round = async (): Promise<void> => {
+    await renewListeners(hub);
     await followMembers(hub, hub.clock());
     await settleDue(hub, hub.clock());
   };
-  let running: Promise<void> = round();
+  // A round that is slow is not joined by another, and one that fails does not end the others.
+  let running = round();
   const timer = setInterval(() => {
-    // A round that is slow is not joined by another.
     running = running.then(round).catch((error: unknown) => {
-      hub.log.write('standing-failed', { error: (error as Error).message });
+      hub.log.write('fault', { part: 'standing', error: String((error as Error).stack ?? error) });
     });
-  }, TICK_MS);
+  }, TICK_MS).unref();
   await running;
   return async () => {
     clearInterval(timer);
