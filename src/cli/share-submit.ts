@@ -1,0 +1,112 @@
+/** Sending a bundle to a hub: previewed, signed, posted, and each object's fate reported. */
+import type { KeyObject } from 'node:crypto';
+import { StillwatchError } from '../base/errors.ts';
+import { parseJsonText } from '../base/json-text.ts';
+import { canonicalJson } from '../base/canonical-json.ts';
+import { signContribution } from '../share/sharing/signing/contribution.ts';
+import { signedEnvelope } from '../share/sharing/signing/taxii-envelope.ts';
+import { taxiiClient, type TaxiiClient } from '../share/taxii/client.ts';
+import type { Json, StatusDetail } from '../share/taxii/resources.ts';
+import type { Session } from '../share/taxii/session.ts';
+
+export interface SubmitTo {
+  readonly hub: string;
+  readonly token: string;
+  readonly key: KeyObject;
+  /** UUID or alias. */
+  readonly collection: string;
+  readonly plainHttp?: boolean | undefined;
+  /** Milliseconds since 1970, when each request is signed. */
+  readonly clock?: () => number;
+}
+
+export interface Submitted {
+  readonly collection: string;
+  readonly total: number;
+  readonly success: number;
+  readonly failures: readonly StatusDetail[];
+  /** Objects that were published, by the sender's id. */
+  readonly published: readonly { readonly id: string; readonly published: string }[];
+}
+
+/** Objects under one signature: few enough that one fault does not hold up many. */
+const TOGETHER = 250;
+/** Names that are asked for; a large contribution can ask for the rest with the API. */
+const MOST_NAMES = 100;
+const MOST_BYTES = 64 << 10;
+
+const notAnExchange = (why: string): StillwatchError =>
+  new StillwatchError(
+    'HUB_ANSWER_INVALID',
+    `The hub ${why}`,
+    'Check --hub: it must be a Stillwatch hub of this version, and --token-file a token of a vetted member.',
+  );
+
+/** The hub's own API answers with JSON, which a TAXII session takes for a failure. */
+const ask = async (session: Session, path: string): Promise<Json | undefined> => {
+  const response = await session.open(
+    { method: 'GET', url: session.resolve(path), repeatable: true },
+    'application/json',
+  );
+  if (response.status === 404) {
+    await response.body?.cancel();
+    return undefined;
+  }
+  if (!response.ok) throw notAnExchange(`answered ${response.status} at ${path}`);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const { value } = parseJsonText(bytes, { maxBytes: MOST_BYTES, maxDepth: 20 });
+  if (typeof value !== 'object' || value === null) throw notAnExchange(`sent no JSON at ${path}`);
+  return value as Json;
+};
+
+const textIn = (value: Json | undefined, name: string): string => {
+  const text = value?.[name];
+  if (typeof text !== 'string') throw notAnExchange(`does not say its ${name}`);
+  return text;
+};
+
+const placeOf = async (client: TaxiiClient, collection: string) => {
+  for (const root of await client.apiRoots())
+    for (const { id, alias } of await client.collections(root))
+      if (id === collection || alias === collection) return { root, collection: id };
+  throw new StillwatchError(
+    'USAGE',
+    'The hub has no collection of that name that you may see',
+    'Give --collection an id or alias of `GET /taxii2/`; `exchange` is the default.',
+  );
+};
+
+/**
+ * @throws StillwatchError `HUB_ANSWER_INVALID`, `USAGE`, and those of the TAXII client.
+ */
+export const submit = async (objects: readonly Json[], to: SubmitTo): Promise<Submitted> => {
+  const { hub: url, token, key, plainHttp = false, clock = Date.now } = to;
+  const client = taxiiClient({ url, credential: { kind: 'bearer', token }, plainHttp });
+  const exchange = await ask(client.session, '/api/exchange');
+  const [hub, member] = [textIn(exchange, 'hub'), textIn(exchange, 'member')];
+  const place = await placeOf(client, to.collection);
+  const { total, success, failures } = await client.add(place, objects, {
+    maxObjects: TOGETHER,
+    // What is signed is used up by its arrival: sent again, it would be a replay.
+    repeatable: false,
+    prepare: (batch) => ({
+      body: signedEnvelope(
+        batch,
+        signContribution(
+          { hub, member, collection: place.collection, created: clock(), objects: batch },
+          key,
+        ),
+      ),
+    }),
+  });
+  const published: { id: string; published: string }[] = [];
+  for (const { id } of success === 0 ? [] : objects.slice(0, MOST_NAMES)) {
+    const own = await ask(client.session, `/api/contributions/${encodeURIComponent(String(id))}`);
+    if (own !== undefined) published.push({ id: String(id), published: textIn(own, 'published') });
+  }
+  return { collection: place.collection, total, success, failures, published };
+};
+
+/** The text of an envelope: what `share preview --out` writes, and what a signature goes with. */
+export const envelopeText = (objects: readonly unknown[]): string =>
+  `${canonicalJson({ objects })}\n`;
