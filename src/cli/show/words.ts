@@ -77,6 +77,8 @@ export const percent = (share: number): string => `${Number((share * 100).toPrec
 const PROCEDURES: Readonly<Record<string, string>> = {
   'benjamini-hochberg': 'Benjamini–Hochberg',
   'benjamini-yekutieli': 'Benjamini–Yekutieli',
+  lond: 'LOND',
+  'e-lond': 'e-LOND',
 };
 export const procedureName = (procedure: string): string => PROCEDURES[procedure] ?? procedure;
 

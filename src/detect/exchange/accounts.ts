@@ -18,7 +18,8 @@ export interface Accounts {
   readonly rejected: RejectedAccountRow[];
 }
 
-const toRecord = (row: Row): AccountRecord | RejectReason => {
+/** One row of what is known of accounts, or why it is none. */
+export const toRecord = (row: Row): AccountRecord | RejectReason => {
   const accountId = idOf(row.account_id);
   if (accountId === null) return 'ACCOUNT_MISSING';
   if (accountId === undefined) return 'ACCOUNT_INVALID';

@@ -1,0 +1,27 @@
+/** A profile on the disk: the numbers and texts of the wire format, compressed. */
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type { Profile } from '../../../detect/profile/profile.ts';
+import { packProfiles, unpackProfiles } from '../../../detect/profile/wire.ts';
+
+/** No profile is larger; bounds what a damaged file can ask for. */
+const MOST_BYTES = 16 << 20;
+
+export const profileToBytes = (id: string, profile: Profile): Buffer => {
+  const { numbers, texts } = packProfiles([[id, profile]]);
+  const words = Buffer.from(JSON.stringify(texts));
+  const plain = Buffer.allocUnsafe(4 + numbers.byteLength + words.length);
+  plain.writeUInt32LE(numbers.byteLength, 0);
+  plain.set(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength), 4);
+  words.copy(plain, 4 + numbers.byteLength);
+  return zstdCompressSync(plain, { params: {} });
+};
+
+export const profileFromBytes = (bytes: Uint8Array): Profile => {
+  const plain = zstdDecompressSync(bytes, { maxOutputLength: MOST_BYTES });
+  const length = plain.readUInt32LE(0);
+  const numbers = new Float64Array(length / 8);
+  new Uint8Array(numbers.buffer).set(plain.subarray(4, 4 + length));
+  // Written by `profileToBytes`, and checked by its checksum before it gets here.
+  const texts = JSON.parse(plain.toString('utf8', 4 + length)) as string[];
+  return unpackProfiles({ numbers, texts })[0]![1];
+};
