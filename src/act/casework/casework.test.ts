@@ -228,7 +228,21 @@ const code = (error: unknown): string =>
 test('random work: what is derived is consistent, what is refused changes nothing, nothing is lifted twice', () => {
   const people = ['ann', 'bob', 'carl', 'rule owner'];
   const step = fc.record({
-    does: fc.constantFrom('file', 'open', 'assign', 'note', 'decide', 'withdraw', 'forge'),
+    does: fc.constantFrom(
+      'file',
+      'file',
+      'open',
+      'assign',
+      'assign',
+      'assign',
+      'note',
+      'decide',
+      'decide',
+      'decide',
+      'decide',
+      'withdraw',
+      'forge',
+    ),
     which: fc.nat(3),
     decision: fc.nat(7),
     by: fc.constantFrom(...people),
@@ -247,7 +261,7 @@ test('random work: what is derived is consistent, what is refused changes nothin
   ]);
   let overturned = 0;
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
+    fc.property(fc.array(step, { minLength: 30, maxLength: 60 }), (steps) => {
       const decisions = Array.from({ length: 8 }, (_, i) =>
         decisionOn(`a${i % 4}`, [`finding--${i % 3}`]),
       );
@@ -294,7 +308,7 @@ test('random work: what is derived is consistent, what is refused changes nothin
                 {
                   outcome: one.outcome,
                   wrong: one.wrong,
-                  by: one.by,
+                  by: (one.wait % 4 > 0 ? work.get(id)?.assignee : null) ?? one.by,
                   reason: 'r',
                   told: 't',
                   ...(one.outcome === 'partly'
@@ -339,9 +353,9 @@ test('random work: what is derived is consistent, what is refused changes nothin
       assert.deepEqual([...again.all()], [...work.all()]);
       assert.deepEqual(again.waiting(), work.waiting());
     }),
-    { numRuns: 200 },
+    { numRuns: 300 },
   );
-  assert.ok(overturned > 20, `only ${overturned} appeals were overturned`);
+  assert.ok(overturned > 15, `only ${overturned} appeals were overturned`);
 });
 
 test('what is no event of a case is refused when it is read', () => {
