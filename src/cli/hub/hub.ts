@@ -8,6 +8,7 @@ import { addHubGroupCommand } from './group.ts';
 import { addHubBackupCommand } from './backup.ts';
 import { addHubImportCommand } from './import.ts';
 import { addHubServeCommand } from './serve.ts';
+import { addHubStandingCommands } from './standing.ts';
 
 export type AddCommand = (hub: Command, output: NodeJS.WritableStream) => void;
 
@@ -20,6 +21,7 @@ const SUB_COMMANDS: readonly AddCommand[] = [
   addHubCollectionCommand,
   addHubGroupCommand,
   addHubBackupCommand,
+  addHubStandingCommands,
 ];
 
 export const addHubCommand = (

@@ -18,19 +18,8 @@ import { labelOfAudience, parseLabel, readersOf, versionsOf } from './everything
 import { judge } from './judge.ts';
 import { ownerOf, subjectOf } from './kept.ts';
 import { receivers } from './receipts.ts';
+import type { RetractionReason } from './reasons.ts';
 import { ruleOf } from './rule.ts';
-
-/** Why an operator takes something back; `contributor` is the word of whoever contributed it. */
-export const RETRACTION_REASONS = [
-  'appeal-upheld',
-  'matched-known-good',
-  'shared-infrastructure',
-  'too-broad',
-  'malformed',
-  'legal',
-  'operator-error',
-] as const;
-export type RetractionReason = (typeof RETRACTION_REASONS)[number] | 'contributor';
 
 /** Times are in milliseconds since 1970. */
 export interface KeptRetraction {
