@@ -1,0 +1,78 @@
+/** Clients that page while writers add: everything once, for everybody. The whole size is in `bench/hub.ts`. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  indicator,
+  PLAIN,
+  startTestHub,
+  type TestHub,
+  uuid,
+} from '../src/serve/hub/taxii/hub.test-help.ts';
+
+const OBJECTS = `${PLAIN}/objects/`;
+
+/** Pages in sevens until `total` objects have come; gives every id in the order of its coming. */
+const pageAll = async (
+  hub: TestHub,
+  token: string,
+  total: number,
+  by: 'next' | 'added_after',
+): Promise<string[]> => {
+  const seen: string[] = [];
+  let from = '';
+  let last = '';
+  while (seen.length < total) {
+    const { status, json, headers } = await hub.get(`${OBJECTS}?limit=7${from}`, token);
+    assert.equal(status, 200);
+    seen.push(...(json.objects ?? []).map((one: { id: string }) => one.id));
+    last = headers.get('x-taxii-date-added-last') ?? last;
+    if (json.more && by === 'next') from = `&next=${json.next}`;
+    else if (last !== '') from = `&added_after=${last}`;
+    if (!json.more) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return seen;
+};
+
+test('30 clients paging in sevens while 4 writers add see the exact multiset', async () => {
+  const hub = await startTestHub();
+  try {
+    const [WRITERS, EACH, BATCH] = [4, 100, 10];
+    const total = WRITERS * EACH;
+    const writer = async (w: number): Promise<void> => {
+      for (let at = 0; at < EACH; at += BATCH) {
+        const objects = Array.from({ length: BATCH }, (_, i) => indicator(w * 1000 + at + i));
+        const { json } = await hub.send('POST', OBJECTS, hub.operator, { objects });
+        assert.equal(json.success_count, BATCH);
+      }
+    };
+    const readers = await Promise.all(
+      Array.from({ length: 30 }, (_, i) => hub.member(`Lab ${i}`, i % 2 ? 'observer' : 'member')),
+    );
+    const [seen] = await Promise.all([
+      Promise.all(
+        readers.map(({ token }, i) => pageAll(hub, token, total, i % 3 ? 'next' : 'added_after')),
+      ),
+      ...Array.from({ length: WRITERS }, (_, w) => writer(w)),
+    ]);
+    const expected = Array.from(
+      { length: total },
+      (_, i) => `indicator--${uuid(Math.floor(i / EACH) * 1000 + (i % EACH))}`,
+    ).sort();
+    for (const ids of seen) assert.deepEqual([...ids].sort(), expected);
+  } finally {
+    await hub.close();
+  }
+});
+
+test('a graceful stop finishes what is under way and takes nothing new', async () => {
+  const hub = await startTestHub();
+  const objects = Array.from({ length: 2000 }, (_, i) => indicator(i));
+  const adding = hub.send('POST', OBJECTS, hub.operator, { objects });
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  const stopped = hub.close();
+  const { status, json } = await adding;
+  assert.equal(status, 202);
+  assert.equal(json.success_count, 2000);
+  await stopped;
+  await assert.rejects(hub.get('/health'));
+});
