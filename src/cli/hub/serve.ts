@@ -14,6 +14,7 @@ interface Options {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly clientCa?: string;
+  readonly warninglist?: readonly string[];
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -124,6 +125,7 @@ export const addHubServeCommand = (hub: Command, output: NodeJS.WritableStream):
     .option('--tls-cert <file>', 'serve HTTPS with this certificate chain (PEM)')
     .option('--tls-key <file>', 'its key (PEM)')
     .option('--client-ca <file>', 'believe client certificates of these authorities (PEM)')
+    .option('--warninglist <file...>', 'MISP warninglists: what no indicator may name')
     .option('--quiet', 'no log lines on standard error')
     .option('--json', 'when ready, print one line of JSON')
     .addHelpText(
@@ -135,18 +137,20 @@ Examples:
 
 It stops on SIGTERM or SIGINT, after the requests under way.
 
-Exit status: 0 stopped as told, 2 usage, 4 the address, the data or a PEM file cannot be used.`,
+Exit status: 0 stopped as told, 2 usage, 4 the address, the data, a PEM file or a warninglist cannot be used.`,
     )
     .action(async (options: Options) => {
       const publicUrl = publicUrlOf(options.publicUrl);
       const maxPage = maxPageOf(options.maxPage);
       const tls = tlsOf(options);
+      const { readWarninglists } = await import('../share-files.ts');
       const { startHub } = await import('../../serve/hub/start.ts');
       const { NO_LOG } = await import('../../serve/hub/http/log.ts');
       const running = await startHub({
         listen: options.listen,
         data: options.data,
         maxPage,
+        warninglists: readWarninglists(options.warninglist ?? []),
         publicUrl,
         tls,
         log: options.quiet ? NO_LOG : undefined,

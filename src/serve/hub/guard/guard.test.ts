@@ -308,7 +308,12 @@ describe('two members, an auditor and a guarded collection', () => {
     const id = await publishedOf(b, fingerprint.id);
     const [version] = (await hub.get(`/api/origin/${id}`, auditor.token)).json.versions;
     assert.equal(version.origin, undefined);
-    const { name, box } = version.sealed;
+    const { name, box } = version.sealed.origin;
+    const signed = version.sealed.contribution;
+    assert.equal(
+      (openBox(key, signed.name, signed.box) as { envelope: { member: string } }).envelope.member,
+      b.id,
+    );
     assert.equal((openBox(key, name, box) as { member: string }).member, b.id);
     assert.equal(openBox(key, `${name}x`, box), undefined);
     assert.equal(openBox(sealingKeyOf(new Uint8Array(32).fill(6)), name, box), undefined);

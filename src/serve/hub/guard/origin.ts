@@ -37,6 +37,12 @@ export const sealsOf = async (records: Records, secrets: Secrets): Promise<Seals
     : { to: publicSealingKey(key), key };
 };
 
+/** The name of the contribution stands outside: it says nothing, and leads to the other box. */
+interface KeptOrigin {
+  readonly box: SealedBox;
+  readonly contribution: string;
+}
+
 export const keepOrigin = (
   records: RecordsWriter,
   { to }: Seals,
@@ -45,7 +51,8 @@ export const keepOrigin = (
   origin: Origin,
 ): Promise<void> => {
   const name = originId(id, version);
-  return records.put('sealed', name, { ...sealTo(to, name, origin) });
+  const kept: KeptOrigin = { box: sealTo(to, name, origin), contribution: origin.contribution };
+  return records.put('sealed', name, { ...kept });
 };
 
 export const keepContribution = (
@@ -58,12 +65,18 @@ export const keepContribution = (
   return records.put('sealed', name, { ...sealTo(to, name, signed) });
 };
 
+/** A box with what it was sealed for: both are needed to open it. */
+export interface NamedBox {
+  readonly name: string;
+  readonly box: SealedBox;
+}
+
 export interface OpenedOrigin {
   readonly version: string;
-  /** What was sealed, or the box for whoever holds its key. */
   readonly origin?: unknown;
   readonly contribution?: unknown;
-  readonly sealed?: { readonly name: string; readonly box: SealedBox };
+  /** Instead, when the key is not the hub's: for whoever holds it. */
+  readonly sealed?: { readonly origin: NamedBox; readonly contribution: NamedBox | undefined };
 }
 
 /** The origin of every version of an object, oldest first. */
@@ -75,22 +88,21 @@ export const originsOf = async (
   const opened: OpenedOrigin[] = [];
   for (const { id: name, value } of await records.list('sealed', `origin/${id}/`)) {
     const version = name.slice(`origin/${id}/`.length);
-    // What this kind holds was written by `keepOrigin`.
-    const box = value as unknown as SealedBox;
-    const origin = key === undefined ? undefined : (openBox(key, name, box) as Origin | undefined);
-    if (origin === undefined || key === undefined) {
-      opened.push({ version, sealed: { name, box } });
-      continue;
-    }
-    const kept = contributionId(origin.contribution);
-    const signed = await records.get('sealed', kept);
-    opened.push({
-      version,
-      origin,
-      ...(signed === undefined
-        ? {}
-        : { contribution: openBox(key, kept, signed as unknown as SealedBox) }),
-    });
+    // What this kind holds was written by `keepOrigin` and `keepContribution`.
+    const { box, contribution } = value as unknown as KeptOrigin;
+    const kept = contributionId(contribution);
+    const signed = (await records.get('sealed', kept)) as unknown as SealedBox | undefined;
+    const origin = key === undefined ? undefined : openBox(key, name, box);
+    if (key !== undefined && origin !== undefined)
+      opened.push({ version, origin, contribution: signed && openBox(key, kept, signed) });
+    else
+      opened.push({
+        version,
+        sealed: {
+          origin: { name, box },
+          contribution: signed && { name: kept, box: signed },
+        },
+      });
   }
   return opened;
 };
