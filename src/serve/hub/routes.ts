@@ -6,6 +6,8 @@ import { guardRoutes } from './guard/routes.ts';
 import type { Route } from './http/route.ts';
 import type { Hub } from './hub.ts';
 import { ledgerRoutes } from './ledger/routes.ts';
+import { blindingRoutes } from './blinding/routes.ts';
+import { memberRoutes } from './members/routes.ts';
 import { operationsRoutes } from './operations/routes.ts';
 import { standingRoutes, withReceipts } from './standing/routes.ts';
 import { streamRoutes } from './stream/routes.ts';
@@ -18,6 +20,8 @@ export const ROUTE_GROUPS: readonly RouteGroup[] = [
   guardRoutes,
   streamRoutes,
   ledgerRoutes,
+  memberRoutes,
+  blindingRoutes,
   standingRoutes,
 ];
 
