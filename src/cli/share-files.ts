@@ -54,29 +54,28 @@ export const readWarninglists = (paths: readonly string[]): readonly Warninglist
     ),
   );
 
-const KEY_TYPE = 'stillwatch-signing-key';
 const MAKE_ONE = 'Make one with `stillwatch share key new --out FILE`.';
 
-/** @throws StillwatchError `SHARE_KEY_UNREADABLE` */
-export const readSigningKey = (path: string): KeyObject => {
+/** The 32 secret bytes in a key file of that type. @throws StillwatchError `SHARE_KEY_UNREADABLE` */
+export const readSeed = (path: string, keyType: string): Uint8Array => {
   const value = readJson(path, 'SHARE_KEY_UNREADABLE', MAKE_ONE);
   const { type, seed } = (typeof value === 'object' && value !== null ? value : {}) as {
     readonly type?: unknown;
     readonly seed?: unknown;
   };
-  const bytes = type === KEY_TYPE && typeof seed === 'string' ? fromBase64Url(seed) : undefined;
+  const bytes = type === keyType && typeof seed === 'string' ? fromBase64Url(seed) : undefined;
   if (bytes?.length !== PUBLIC_KEY_BYTES)
     throw new StillwatchError(
       'SHARE_KEY_UNREADABLE',
-      `${forTerminal(path, 200)} holds no signing key`,
+      `${forTerminal(path, 200)} holds no key of type ${keyType}`,
       MAKE_ONE,
     );
-  return privateKeyOf(bytes);
+  return bytes;
 };
 
 /** For its owner's eyes alone, and never over a key that is there. @throws StillwatchError `OUTPUT_UNWRITABLE` */
-export const writeSigningKey = (path: string, seed: Uint8Array): void => {
-  const text = JSON.stringify({ type: KEY_TYPE, version: 1, seed: toBase64Url(seed) });
+export const writeSeed = (path: string, keyType: string, seed: Uint8Array): void => {
+  const text = JSON.stringify({ type: keyType, version: 1, seed: toBase64Url(seed) });
   try {
     writeFileSync(path, `${text}\n`, { flag: 'wx', mode: 0o600 });
   } catch (cause) {
@@ -88,6 +87,12 @@ export const writeSigningKey = (path: string, seed: Uint8Array): void => {
     );
   }
 };
+
+export const SIGNING_KEY = 'stillwatch-signing-key';
+
+/** @throws StillwatchError `SHARE_KEY_UNREADABLE` */
+export const readSigningKey = (path: string): KeyObject =>
+  privateKeyOf(readSeed(path, SIGNING_KEY));
 
 /** @throws StillwatchError `INPUT_UNREADABLE` */
 export const readTokenFile = (path: string): string => {

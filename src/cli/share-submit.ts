@@ -33,7 +33,7 @@ export interface Submitted {
 const TOGETHER = 250;
 /** Names that are asked for; a large contribution can ask for the rest with the API. */
 const MOST_NAMES = 100;
-const MOST_BYTES = 64 << 10;
+const MOST_BYTES = 16 << 20;
 
 const notAnExchange = (why: string): StillwatchError =>
   new StillwatchError(
@@ -43,7 +43,7 @@ const notAnExchange = (why: string): StillwatchError =>
   );
 
 /** The hub's own API answers with JSON, which a TAXII session takes for a failure. */
-const ask = async (session: Session, path: string): Promise<Json | undefined> => {
+export const ask = async (session: Session, path: string): Promise<Json | undefined> => {
   const response = await session.open(
     { method: 'GET', url: session.resolve(path), repeatable: true },
     'application/json',

@@ -108,13 +108,13 @@ const newKey = async (
   output: Output,
 ): Promise<void> => {
   const { randomBytes } = await import('node:crypto');
-  const { writeSigningKey } = await import('./share-files.ts');
+  const { SIGNING_KEY, writeSeed } = await import('./share-files.ts');
   const { privateKeyOf, rawPublicKey } = await import('../share/sharing/signing/ed25519.ts');
   const { memberKeyId } = await import('../share/sharing/signing/member-key.ts');
   const { toBase64Url } = await import('../share/sharing/signing/base64.ts');
   const seed = randomBytes(32);
   const raw = rawPublicKey(privateKeyOf(seed));
-  writeSigningKey(out, seed);
+  writeSeed(out, SIGNING_KEY, seed);
   const made = { key: memberKeyId(raw), publicKey: toBase64Url(raw), file: out };
   write(
     output,

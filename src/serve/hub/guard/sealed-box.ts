@@ -30,6 +30,12 @@ export interface SealedBox {
   readonly text: string;
 }
 
+export const isSealedBox = (value: unknown): value is SealedBox => {
+  if (typeof value !== 'object' || value === null) return false;
+  const { version, to, from, text } = value as Readonly<Record<string, unknown>>;
+  return version === 1 && [to, from, text].every((one) => typeof one === 'string');
+};
+
 const rawOf = (key: KeyObject): Buffer =>
   createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(SPKI.length);
 
