@@ -3,8 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { StillwatchError } from '../../base/errors.ts';
 import { fromBase64Url } from '../../share/sharing/signing/base64.ts';
-import { readSeed, readTokenFile, writeSeed } from '../share-files.ts';
-import { DATA_HELP, type DataOptions, type Output, tell } from './office.ts';
+import { DATA_HELP, type DataOptions, type Output, tell, withOffice } from './office.ts';
 
 const KEY_TYPE = 'stillwatch-auditor-key';
 const KEY_BYTES = 32;
@@ -19,6 +18,7 @@ interface OriginFlags {
 
 const newKey = async (flags: { readonly out: string; readonly json?: boolean }, output: Output) => {
   const { publicSealingKey, sealingKeyOf } = await import('../../serve/hub/guard/sealed-box.ts');
+  const { writeSeed } = await import('../share-files.ts');
   const seed = randomBytes(KEY_BYTES);
   const publicKey = publicSealingKey(sealingKeyOf(seed));
   writeSeed(flags.out, KEY_TYPE, seed);
@@ -39,7 +39,6 @@ const useKey = async (publicKey: string, { data, json }: DataOptions, output: Ou
       'Give the 43 characters that `stillwatch hub auditor key` printed.',
     );
   const { AUDITOR_KEY } = await import('../../serve/hub/guard/origin.ts');
-  const { withOffice } = await import('./office.ts');
   await withOffice(data, ({ store }) =>
     store.write(({ records }) => records.put('setting', AUDITOR_KEY, publicKey)),
   );
@@ -54,6 +53,7 @@ const origin = async (object: string, flags: OriginFlags, output: Output) => {
   const { taxiiClient } = await import('../../share/taxii/client.ts');
   const { ask } = await import('../share-submit.ts');
   const { openedBy } = await import('../../serve/hub/guard/auditing.ts');
+  const { readSeed, readTokenFile } = await import('../share-files.ts');
   const token = readTokenFile(flags.tokenFile);
   const { session } = taxiiClient({
     url: flags.url,

@@ -1,5 +1,6 @@
 /** `stillwatch hub`: the exchange between labs. Each sub-command is a file of its own. */
 import type { Command } from 'commander';
+import { addHubAuditorCommand } from './auditor.ts';
 import { addHubCertificateCommand } from './certificate.ts';
 import { addHubHealthCommand } from './health.ts';
 import { addHubMemberCommand } from './member.ts';
@@ -21,6 +22,7 @@ const SUB_COMMANDS: readonly AddCommand[] = [
   addHubCollectionCommand,
   addHubGroupCommand,
   addHubBackupCommand,
+  addHubAuditorCommand,
   addHubStandingCommands,
 ];
 
