@@ -149,6 +149,7 @@ export const ERROR_CODES = {
   },
   APPEAL_TOO_LATE: { exit: 1, means: 'The time in which a decision can be appealed is over.' },
   APPEAL_REPEATED: { exit: 1, means: 'An appeal against the decision is open, or was decided.' },
+  WEBHOOK_URL_REFUSED: { exit: 2, means: 'A webhook may not be sent to that URL.' },
 } as const satisfies Record<string, { exit: number; means: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

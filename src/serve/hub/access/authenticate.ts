@@ -32,7 +32,7 @@ const credentialOf = (header: string | undefined): Credential | undefined => {
     : { scheme: match[1]!.toLowerCase() as Credential['scheme'], value: match[2]! };
 };
 
-const viewerOf = async (
+export const viewerOf = async (
   store: Store,
   memberId: string,
   scopes: readonly Scope[],

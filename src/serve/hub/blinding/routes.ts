@@ -1,12 +1,13 @@
 /** `POST /blinding/evaluate` and `GET /blinding/keys`. */
 import { StillwatchError } from '../../../base/errors.ts';
+import { overBudget } from '../../../share/sharing/blinding/budget.ts';
 import { parseEvaluationRequest } from '../../../share/sharing/blinding/wire.ts';
 import { badRequest, forbidden, Refusal } from '../http/refusal.ts';
 import type { Call, Reply, Route } from '../http/route.ts';
 import type { Hub } from '../hub.ts';
 import { answering, json, jsonBody } from '../members/coded.ts';
 import { viewerOf } from '../taxii/place.ts';
-import { blindingOf, charge, epochEnd, epochsAround, overBudget } from './service.ts';
+import { blindingOf, charge, epochEnd, epochsAround } from './service.ts';
 
 /** Who shares identifiers: observers and auditors have none of their own. */
 const TIERS: ReadonlySet<string> = new Set(['founder', 'member']);

@@ -7,7 +7,6 @@ import {
   type BudgetState,
   type EvaluationLimits,
   freshBudget,
-  overBudget,
   spend,
   type Spending,
 } from '../../../share/sharing/blinding/budget.ts';
@@ -106,8 +105,6 @@ export const charge = async (
       ]);
     return spending;
   });
-
-export { overBudget };
 
 const running = new WeakMap<Hub, Blinding>();
 

@@ -4,6 +4,7 @@ import type { Call, Reply, Route } from '../http/route.ts';
 import type { Hub } from '../hub.ts';
 import { viewerOf } from '../taxii/place.ts';
 import { streamOf } from './service.ts';
+import { webhookRoutes } from './webhook-routes.ts';
 
 const MOST_OF_ONE = 200;
 const MOST_OF_ALL = 5000;
@@ -68,6 +69,7 @@ const state = async (hub: Hub, call: Call): Promise<Reply> => {
 };
 
 export const streamRoutes = (hub: Hub): readonly Route[] => [
+  ...webhookRoutes(hub),
   {
     method: 'GET',
     path: '/stream',
