@@ -64,7 +64,8 @@ const published = object<PublishedStanding>({
   object: text(300),
   now: count,
   rule: object<CorroborationRule>({
-    quorum: count,
+    // A hub that declares less has no bound.
+    quorum: number(2),
     disputeShare: number(0),
     halfLife,
     halfLives: number(0),

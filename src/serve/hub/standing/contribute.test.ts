@@ -64,6 +64,7 @@ test('what is published gives the same standing to whoever computes it again, an
     false,
   );
   assert.equal(checkPublished({ ...view, statements: [{ tag: 7 }] }).holds, false);
+  assert.equal(checkPublished({ ...view, rule: { ...view.rule, quorum: 1 } }).holds, false);
   const other = await viewIn(hub, indicator(2).id);
   // One member, two objects, two tags.
   assert.notEqual(other.statements[0]!.tag, view.statements[0].tag);
