@@ -3,6 +3,7 @@
  * the innocent, under which name it is published. Everything it decides is recorded in the transaction
  * that publishes: nonce, names, sealed origin, refusals, entries of the ledger.
  */
+import { setImmediate } from 'node:timers/promises';
 import { checkLeaving } from '../../../share/sharing/firewall/check.ts';
 import { objectDigest } from '../../../share/sharing/signing/envelope.ts';
 import { checkWarninglists } from '../../../share/sharing/warninglist/check.ts';
@@ -34,6 +35,8 @@ export interface GuardOptions {
   readonly warninglists?: readonly Warninglist[];
 }
 
+const LONGEST_TURN_MS = 10;
+
 type Judged = { readonly ready: Ready } | { readonly faults: readonly Refused[] };
 
 /** Why an object may not be published whatever it is called. */
@@ -48,7 +51,16 @@ const judge = async (
   { objects, member, now }: Contribution,
   { store, secrets, ledger, warninglists = [] }: GuardOptions,
 ): Promise<readonly Judged[]> => {
-  const faults = objects.map((object) => faultsOf(object, warninglists));
+  const faults: (readonly Refused[])[] = [];
+  let since = performance.now();
+  for (const object of objects) {
+    faults.push(faultsOf(object, warninglists));
+    // A contribution made to be costly to look at must not keep the others waiting.
+    if (performance.now() - since > LONGEST_TURN_MS) {
+      await setImmediate();
+      since = performance.now();
+    }
+  }
   const passing = objects.filter((_, i) => faults[i]!.length === 0);
   const together = new Set(passing.map(idOf));
   const publishing = {

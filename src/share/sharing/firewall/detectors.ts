@@ -41,8 +41,9 @@ const hasAccountNumber = (text: string): boolean => {
   return false;
 };
 
+/** Amounts begin where a run of digits does: looked for from each digit, long runs would cost their square. */
 const CURRENCY =
-  /(?:[$€£¥₹₽₩฿₺]|\b(?:usd|eur|gbp|jpy|cny|rmb|chf|inr|krw|dollars?|euros?|pounds?|yuan|yen))\s?\d|\d(?:[.,]?\d)*\s?(?:[kmb]n?\s?)?(?:[$€£¥₹₽₩฿₺]|(?:usd|eur|gbp|jpy|cny|rmb|chf|inr|krw|dollars?|euros?|pounds?|yuan|yen)\b)/iu;
+  /(?:[$€£¥₹₽₩฿₺]|\b(?:usd|eur|gbp|jpy|cny|rmb|chf|inr|krw|dollars?|euros?|pounds?|yuan|yen))\s?\d|(?<![\d.,])\d(?:[.,]?\d)*\s?(?:[kmb]n?\s?)?(?:[$€£¥₹₽₩฿₺]|(?:usd|eur|gbp|jpy|cny|rmb|chf|inr|krw|dollars?|euros?|pounds?|yuan|yen)\b)/iu;
 
 const SECRET = [
   // Prefixes that issuers chose so that scanners find them.
@@ -94,6 +95,16 @@ const hasPhone = (text: string): boolean => {
   return false;
 };
 
+/** Eight numbers in a row, whatever stands between them. */
+const hasNumbers = (text: string): boolean => {
+  let row = 0;
+  for (const part of text.split(/[\s,;|[\](){}]+/)) {
+    row = /^[-+]?\d*\.?\d+(?:e[-+]?\d+)?$/i.test(part) ? row + 1 : 0;
+    if (row >= 8) return true;
+  }
+  return false;
+};
+
 export const DETECTORS: readonly Detector[] = [
   {
     code: 'FIREWALL_EMAIL',
@@ -137,7 +148,7 @@ export const DETECTORS: readonly Detector[] = [
   {
     code: 'FIREWALL_NUMBERS',
     sentence: 'It contains a list of numbers written as text.',
-    finds: (text) => /(?:-?\d+(?:\.\d+)?(?:e-?\d+)?\s*[,;\s]\s*){7}-?\d/i.test(text),
+    finds: hasNumbers,
   },
   {
     code: 'FIREWALL_URL',

@@ -154,6 +154,18 @@ describe('kinds', () => {
   });
 });
 
+describe('hostile texts', () => {
+  for (const unit of ['1', '1.', '1,', '+1', 'a@', 'AB12', 'deadbeef', 'eyJ', '(', '⟨…⟩', ' '])
+    test(`64 KB of ${JSON.stringify(unit)} cost no more than their length`, () => {
+      const text = unit.repeat(Math.ceil(2000 / unit.length));
+      const many = Object.fromEntries(Array.from({ length: 28 }, (_, i) => [`p${i}`, text]));
+      const start = performance.now();
+      assert.equal(checkLeaving({ ...read('campaign'), ...many }).allowed, false);
+      // With work that grows with the square it was two seconds.
+      assert.ok(performance.now() - start < 800);
+    });
+});
+
 describe('mutations', () => {
   const texts = Object.values(TEXTS).filter((text) => text.length < 500);
 
