@@ -21,6 +21,8 @@ export const LAYERS = [
   'share/ledger',
   'share/sharing',
   'share/indicator',
+  'share/sharing/blinding',
+  'share/sharing/signing',
   'share/stix',
   'detect/live',
   'detect/scan',
@@ -36,8 +38,12 @@ export const LAYERS = [
 const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']+)'/g;
 
 /** Rank of the folder that holds a path below src/ (0 is the top), or -1 when it has no place. */
-export const rankOf = (path: string): number =>
-  LAYERS.findIndex((layer) => path === layer || path.startsWith(`${layer}/`));
+export const rankOf = (path: string): number => {
+  const holders = LAYERS.filter((layer) => path === layer || path.startsWith(`${layer}/`));
+  // Of a folder and one within it the inner one counts.
+  const inner = holders.reduce((a, b) => (b.length > a.length ? b : a), '' as string);
+  return LAYERS.findIndex((layer) => layer === inner);
+};
 
 /** The relative imports of one file that point upwards or out of the house. */
 export const wrongImports = (path: string, text: string): string[] => {

@@ -75,6 +75,7 @@ const family = object<FamilyReport>({
     nullable(
       object<FamilyAsks>({
         word_accounts: count,
+        outside_accounts: count,
         languages: list(name, 100),
         elicitation: list(name, 100),
       }),

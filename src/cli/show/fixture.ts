@@ -103,6 +103,7 @@ const campaignOf = (spec: CampaignSpec, random: () => number): CampaignReport =>
       distinct_prompts: Math.floor(((exchanges * 0.6) / (i + 1)) * 0.98),
       asks: {
         word_accounts: Math.floor(spec.accounts / 3),
+        outside_accounts: 1,
         languages: ['en'],
         elicitation: ['reasoning'],
       },

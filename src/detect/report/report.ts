@@ -52,6 +52,8 @@ export interface FamilyReport {
 export interface FamilyAsks {
   /** Fewest accounts that use any one word of the template. */
   readonly word_accounts: number;
+  /** Accounts outside the campaign whose sample holds a prompt of the family's topics. */
+  readonly outside_accounts: number;
   /** Languages of at least a tenth of its prompts, most frequent first. */
   readonly languages: readonly string[];
   /** Elicitation families of at least a tenth of its prompts, most frequent first. */

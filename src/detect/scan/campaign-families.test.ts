@@ -30,7 +30,7 @@ describe('the families of a set of accounts', () => {
         exchanges: 12,
         accounts: 3,
         distinct_prompts: 12,
-        asks: { word_accounts: 3, languages: ['en'], elicitation: ['rubric'] },
+        asks: { word_accounts: 3, outside_accounts: 0, languages: ['en'], elicitation: ['rubric'] },
       },
     ]);
   });

@@ -15,6 +15,7 @@ const FREQUENT = 0.1;
 interface Topic {
   readonly sources: TemplateSource[];
   readonly accounts: Set<number>;
+  readonly outside: Set<number>;
   readonly keys: Set<number>;
   readonly languages: number[];
   readonly elicitation: number[];
@@ -26,6 +27,7 @@ interface Topic {
 const createTopic = (): Topic => ({
   sources: [],
   accounts: new Set(),
+  outside: new Set(),
   keys: new Set(),
   languages: LANGUAGES.map(() => 0),
   elicitation: ELICITATION_FAMILIES.map(() => 0),
@@ -59,6 +61,7 @@ const frequent = <T>(names: readonly T[], counts: readonly number[], prompts: nu
 
 const asksOf = (topic: Topic & { readonly words: number }): FamilyAsks => ({
   word_accounts: topic.words,
+  outside_accounts: topic.outside.size,
   languages: frequent(LANGUAGES, topic.languages, topic.prompts),
   elicitation: frequent(ELICITATION_FAMILIES, topic.elicitation, topic.prompts),
 });
@@ -100,6 +103,11 @@ export const familiesOf = (
         topic.sources.push({ account: a, text: table.samples[r]!.text });
     }
   }
+  const inside = new Set(accounts);
+  for (let r = 0; r < table.count; r++) {
+    const a = table.accountOf[r]!;
+    if (!inside.has(a)) byTopic.get(families.topicOf[r]!)?.outside.add(a);
+  }
   const rows = new Map<string, Topic & { words: number }>();
   for (const topic of byTopic.values()) {
     const template = templateOf(topic.sources);
@@ -115,6 +123,7 @@ export const familiesOf = (
     same.exchanges += topic.exchanges;
     same.distinct += topic.distinct;
     for (const a of topic.accounts) same.accounts.add(a);
+    for (const a of topic.outside) same.outside.add(a);
   }
   // Prompts without a shared word are no family that could be shown.
   rows.delete(SLOT);
