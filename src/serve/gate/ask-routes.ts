@@ -107,6 +107,11 @@ export const askRoutes = ({ asking, tally, names, appealUrl }: AskParts): readon
     { method: 'GET', path: '/nginx/refusal', handle: nginxRefusal },
     { method: '*', path: MOUNT.forward, prefix: true, handle: forward },
     { method: '*', path: MOUNT.envoy, prefix: true, handle: envoy },
-    { method: 'POST', path: '/beta/litellm_basic_guardrail_api', handle: litellm },
+    {
+      method: 'POST',
+      path: '/beta/litellm_basic_guardrail_api',
+      access: 'either',
+      handle: litellm,
+    },
   ];
 };

@@ -71,7 +71,10 @@ export const startGrpc = async (
   ): void => {
     const authorization = call.metadata.get('authorization')[0];
     if (tokens.bearer(authorization?.toString()) === undefined)
-      return answer({ code: status.UNAUTHENTICATED, details: 'A token is needed' });
+      answer({ code: status.UNAUTHENTICATED, details: 'A token is needed' });
+    else answerCheck(call, answer);
+  };
+  const answerCheck: typeof check = (call, answer) => {
     try {
       const verdict = decide(asking(), questionOfCheck(call.request, names), clock());
       countVerdict(tally, 'envoy-grpc', verdict);

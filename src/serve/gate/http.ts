@@ -20,8 +20,8 @@ export interface Route {
   readonly path: string;
   /** All paths below it, too. */
   readonly prefix?: boolean;
-  /** `open`: health and metrics; `key`: X-Api-Key, as CrowdSec's bouncers send it. */
-  readonly access?: 'open' | 'key';
+  /** `open`: health and metrics; `key`: X-Api-Key, as CrowdSec's bouncers send it; `either`: LiteLLM. */
+  readonly access?: 'open' | 'key' | 'either';
   readonly handle: Handler;
 }
 

@@ -58,12 +58,15 @@ export const startProgram = (
   child.on('error', (error) => {
     output += String(error);
   });
-  const ended = new Promise((resolve) => child.once('close', resolve));
+  const ended = new Promise((resolve) => child.once('exit', resolve));
   t.after(async () => {
     child.kill('SIGTERM');
     const timer = setTimeout(() => child.kill('SIGKILL'), 3000);
     await ended;
     clearTimeout(timer);
+    // What it started may still hold them open.
+    child.stdout.destroy();
+    child.stderr.destroy();
   });
   return { child, output: () => output };
 };

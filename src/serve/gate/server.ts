@@ -49,9 +49,11 @@ export const gateServer = ({ hot, hotPath, routes, tokens, clock, fault }: Serve
 
   const holderOf = (request: IncomingMessage, route: Route): string | undefined => {
     if (route.access === 'open') return '';
-    if (route.access !== 'key') return tokens.bearer(request.headers.authorization);
     const key = request.headers['x-api-key'];
-    return tokens.holder(typeof key === 'string' ? key : undefined);
+    const byKey = typeof key === 'string' ? key : undefined;
+    if (route.access === 'key') return tokens.holder(byKey);
+    if (route.access === 'either' && byKey !== undefined) return tokens.holder(byKey);
+    return tokens.bearer(request.headers.authorization);
   };
 
   const dispatch = (request: IncomingMessage, response: ServerResponse): void => {

@@ -1,6 +1,7 @@
 /** A gate that answers over HTTP, and over gRPC when asked to, from what it holds in memory. */
 import type { AddressInfo } from 'node:net';
 import { Counter, Gauge, Registry } from 'prom-client';
+import type { Blocks } from '../../act/gateway/crowdsec/blocks.ts';
 import type { ChangeFeed } from '../../act/gateway/feed.ts';
 import { QUESTION_HEADERS, type QuestionHeaders } from '../../act/gateway/question.ts';
 import { createRates } from '../../act/gateway/rate.ts';
@@ -8,6 +9,7 @@ import { createRemediations, type RemediationBatch } from '../../act/gateway/rem
 import type { Asking } from '../../act/gateway/verdict.ts';
 import type { Gate } from '../../act/response/decision.ts';
 import { askRoutes } from './ask-routes.ts';
+import { crowdsecRoutes } from './crowdsec-routes.ts';
 import { feedRoute } from './feed-routes.ts';
 import { type Route, reply, replyJson } from './http.ts';
 import { hotDecide, plainRoutes } from './plain-routes.ts';
@@ -37,6 +39,8 @@ export interface GateOptions {
   readonly fault?: (error: unknown) => void;
   /** Envoy's external authorization over gRPC. */
   readonly grpc?: Listen;
+  /** Decisions about addresses, for CrowdSec's bouncers. */
+  readonly blocks?: Blocks;
 }
 
 export interface RunningGate {
@@ -60,6 +64,7 @@ export const startGate = async (options: GateOptions): Promise<RunningGate> => {
     remediated = () => undefined,
     fault = () => undefined,
     grpc: grpcListen,
+    blocks,
   } = options;
   const tokens = createTokens(given);
   const tally = createTally();
@@ -101,6 +106,9 @@ export const startGate = async (options: GateOptions): Promise<RunningGate> => {
     ...askRoutes({ asking, tally, names, appealUrl }),
     ...remediationRoutes(remediations, remediated),
     ...state,
+    ...(blocks === undefined
+      ? []
+      : crowdsecRoutes({ blocks, gate, remediations, told: remediated })),
     ...(feed === undefined ? [] : [feedRoute(feed, clock)]),
   ];
   const hot = hotDecide({ gate, tally, appealUrl, clock });
