@@ -4,9 +4,12 @@ import { addBaselineCommand } from './baseline.ts';
 import { addEvaluateCommand } from './evaluate.ts';
 import { addExplainCommand } from './explain.ts';
 import { addHubCommand } from './hub/hub.ts';
+import { addIndicatorsCommand } from './indicators.ts';
 import { addLedgerCommand } from './ledger.ts';
 import { addScanCommand } from './scan.ts';
+import { addShareCommand } from './share.ts';
 import { addSimulateCommand } from './simulate.ts';
+import { addTaxiiCommand } from './taxii.ts';
 import { addTrainCommand } from './train.ts';
 import { addVerifyCommand } from './verify.ts';
 
@@ -37,8 +40,11 @@ export const createProgram = (): Command => {
   addTrainCommand(program);
   addSimulateCommand(program);
   addEvaluateCommand(program);
+  addIndicatorsCommand(program);
+  addShareCommand(program);
   addLedgerCommand(program);
   addHubCommand(program);
+  addTaxiiCommand(program);
   throwInsteadOfExit(program);
   return program;
 };
