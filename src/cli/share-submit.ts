@@ -65,6 +65,9 @@ const textIn = (value: Json | undefined, name: string): string => {
   return text;
 };
 
+const refers = ({ type }: Json): boolean =>
+  type === 'relationship' || type === 'sighting' || type === 'opinion' || type === 'note';
+
 const placeOf = async (client: TaxiiClient, collection: string) => {
   for (const root of await client.apiRoots())
     for (const { id, alias } of await client.collections(root))
@@ -85,7 +88,9 @@ export const submit = async (objects: readonly Json[], to: SubmitTo): Promise<Su
   const exchange = await ask(client.session, '/api/exchange');
   const [hub, member] = [textIn(exchange, 'hub'), textIn(exchange, 'member')];
   const place = await placeOf(client, to.collection);
-  const { total, success, failures } = await client.add(place, objects, {
+  // What others refer to goes first: a large bundle travels in several contributions.
+  const ordered = [...objects].sort((a, b) => Number(refers(a)) - Number(refers(b)));
+  const { total, success, failures } = await client.add(place, ordered, {
     maxObjects: TOGETHER,
     // What is signed is used up by its arrival: sent again, it would be a replay.
     repeatable: false,

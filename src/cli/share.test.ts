@@ -155,6 +155,18 @@ describe('share key new and share submit', () => {
     assert.equal(JSON.parse(second.text).sent.success, 1);
   });
 
+  test('a bundle of several contributions keeps its references', async () => {
+    const campaign = fixture('campaign');
+    const many = Array.from({ length: 300 }, (_, i) => ({
+      ...campaign,
+      id: `campaign--0f8c3a10-0000-4000-8000-${String(i).padStart(12, '0')}`,
+    }));
+    const link = { ...fixture('relationship'), target_ref: many[299]!.id };
+    const { text, status } = await submit(file('many.json', [link, ...good, ...many]));
+    assert.equal(status, 0, text);
+    assert.match(text, /303 of 303 accepted/);
+  });
+
   test('what the hub refuses is told with its code', async () => {
     const sighting = {
       ...fixture('sighting'),
