@@ -13,7 +13,10 @@ import { follow } from '../../../share/taxii/follow.ts';
 import type { Json } from '../../../share/taxii/resources.ts';
 import type { Tier } from '../../store/records.ts';
 import { startTestHub, type TestHub } from '../taxii/hub.test-help.ts';
+import { addWebhook } from '../stream/webhooks.ts';
+import { receivers } from './receipts.ts';
 import { retract } from './retraction.ts';
+import { renewListeners } from './service.ts';
 
 const fixture = (name: string): Json =>
   JSON.parse(
@@ -204,5 +207,25 @@ describe('three founders, an observer and a hub', () => {
     const versions: string[] = [];
     for await (const page of c.client.versions(plain, object.id)) versions.push(...page.items);
     assert.equal(versions.length, 2);
+  });
+
+  test('who has a webhook, or an open stream, counts as having received what comes', async () => {
+    const [w, x] = [await party('w'), await party('x')];
+    const { store } = hub.hub;
+    await addWebhook(store, w, { url: 'https://receiver.example/hook' }, clock);
+    await renewListeners(hub.hub);
+    const { key } = (await store.records.get('collection', collection))!;
+    const received = await receivers(store.records, key, 'indicator--any', clock * 1000);
+    assert.ok(received.has(w.id));
+    assert.ok(!received.has(x.id));
+    const stop = new AbortController();
+    const stream = taxiiClient({
+      url: hub.url,
+      credential: { kind: 'bearer', token: x.token },
+      signal: stop.signal,
+    });
+    await follow(stream.session, { url: '/stream' }).next();
+    stop.abort();
+    assert.ok((await receivers(store.records, key, 'indicator--any', clock * 1000)).has(x.id));
   });
 });

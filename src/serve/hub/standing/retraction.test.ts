@@ -86,6 +86,18 @@ test('the version that takes back is newer than any, and the object cannot be ta
   await assert.rejects(retract(hub.hub, 'indicator--none', 'legal'), { code: 'HUB_UNKNOWN' });
 });
 
+test('what has no versions cannot be revoked', async (t) => {
+  const hub = await openTestHub(t);
+  const address = {
+    type: 'ipv4-addr',
+    spec_version: '2.1',
+    id: 'ipv4-addr--6a2f0c5e-8d0b-4f5e-9f0e-000000000001',
+    value: '192.0.2.1',
+  };
+  await hub.give(await hub.join('a'), address);
+  await assert.rejects(retract(hub.hub, address.id, 'legal'), { code: 'RETRACTION_IMPOSSIBLE' });
+});
+
 test('acknowledgements are kept once, and the time to remedy is measured', async (t) => {
   const hub = await openTestHub(t);
   const { store } = hub.hub;

@@ -5,6 +5,7 @@
 import type { Store } from '../../store/store.ts';
 import type { Hub } from '../hub.ts';
 import { streamOf } from '../stream/service.ts';
+import { webhooksOf } from '../stream/webhooks.ts';
 import { judge } from './judge.ts';
 import {
   dueIn,
@@ -100,14 +101,12 @@ export const followMembers = async (parts: Parts, now: number): Promise<void> =>
   }
 };
 
-/** Streams stay open: their receipts are renewed before they end, two rounds ahead. */
-const renewListeners = async (hub: Hub): Promise<void> => {
-  const members = new Set(
-    streamOf(hub)
-      .fanOut.consumers()
-      .map(({ member }) => member),
-  );
-  for (const member of members) await noteListener(hub.store, member, hub.clock() + TICK_MS);
+/** Streams stay open and webhooks are served: their receipts are renewed before they end, two rounds ahead. */
+export const renewListeners = async (hub: Hub): Promise<void> => {
+  const hooks = (await webhooksOf(hub.store.records)).filter(({ disabled }) => disabled === null);
+  const listening = [...streamOf(hub).fanOut.consumers(), ...hooks];
+  for (const member of new Set(listening.map((one) => one.member)))
+    await noteListener(hub.store, member, hub.clock() + TICK_MS);
 };
 
 /** Started after the stream. */
