@@ -41,7 +41,7 @@ const plain = (value: unknown): unknown => {
 };
 
 /** Attributes as OTLP writes them ([{key, value}]) or as a plain object. */
-const attributesOf = (value: unknown): Map<string, unknown> => {
+export const attributesOf = (value: unknown): Map<string, unknown> => {
   const attributes = new Map<string, unknown>();
   for (const entry of listOf(value))
     if (isRow(entry) && typeof entry.key === 'string')

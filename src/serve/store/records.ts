@@ -144,6 +144,9 @@ export interface RecordKinds {
   /** What else the hub must remember by name, such as contributions it has seen. */
   readonly seen: Readonly<Record<string, unknown>>;
   readonly sealed: Readonly<Record<string, unknown>>;
+  /** Of a lab: tokens by keyed digest, findings by id. See `src/serve/lab`. */
+  readonly 'lab-token': Readonly<Record<string, unknown>>;
+  readonly 'lab-finding': Readonly<Record<string, unknown>>;
   /** A lab's decisions and what waits for a person, by their ids. */
   readonly decision: KeptDecision;
   readonly proposal: KeptProposal;

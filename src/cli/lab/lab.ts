@@ -1,0 +1,83 @@
+/** `stillwatch lab`: the service at a provider, and questions to it. */
+import type { Command } from 'commander';
+import { forJson, forTerminal } from '../../base/safe-text.ts';
+import type { LabFinding } from '../../serve/lab/findings.ts';
+import type { LabStatus } from '../../serve/lab/http/read-routes.ts';
+import { addClientOptions, askLab, type ClientFlags } from './client.ts';
+import { addServeCommand } from './serve.ts';
+import { addTokenCommand } from './token.ts';
+
+type Output = Pick<NodeJS.WritableStream, 'write'>;
+
+const statusText = (s: LabStatus): string =>
+  [
+    `exchanges   ${s.exchanges} counted, ${s.duplicates} repeated, ${s.rejected} rejected`,
+    `accounts    ${s.accounts} profiles, ${s.accounts_in_memory} in memory, ${s.known_accounts} records`,
+    `looks       ${s.looks}${s.last_look === null ? '' : `, the last at ${s.last_look.at} took ${s.last_look.ms} ms`}`,
+    ...(s.last_look_error === null
+      ? []
+      : [`            failed: ${forTerminal(s.last_look_error)}`]),
+    `findings    ${s.findings}`,
+    `journal     ${s.journal.healthy ? 'healthy' : 'STALLED: free space on the disk'}, ${s.journal.bytes} bytes`,
+    ...(s.held + s.unjoined + s.halves === 0
+      ? []
+      : [`halves      ${s.held} waiting, ${s.unjoined} never joined, ${s.halves} without network`]),
+    ...s.following.map(
+      (f) =>
+        `following   ${forTerminal(f.path)} to byte ${f.offset}${f.error === null ? '' : `: ${forTerminal(f.error)}`}`,
+    ),
+  ].join('\n');
+
+const findingText = ({ id, campaign, first, last, seen }: LabFinding): string =>
+  `${id}  ${campaign.verdict}  ${campaign.accounts.length} accounts  ${campaign.exchanges} exchanges  since ${first}${seen ? '' : `, not seen after ${last}`}`;
+
+export const addLabCommand = (program: Command, output: Output = process.stdout): void => {
+  const lab = program.command('lab').description('the service at a provider: live detection');
+  addServeCommand(lab);
+  addTokenCommand(lab, output);
+  const show = (value: unknown, flags: ClientFlags, text: () => string): void => {
+    output.write(`${flags.json ? forJson(value, 2) : text()}\n`);
+  };
+  addClientOptions(lab.command('status').description('counts, looks, journal of a running lab'))
+    .addHelpText('after', '\nExample:\n  stillwatch lab status --data ./lab --json')
+    .action(async (flags: ClientFlags) => {
+      const status = (await askLab(flags, 'GET', '/status')) as LabStatus;
+      show(status, flags, () => statusText(status));
+    });
+  addClientOptions(lab.command('findings').description('findings of a running lab'))
+    .option('--seen', 'only those of the last look')
+    .addHelpText('after', '\nExample:\n  stillwatch lab findings --data ./lab --seen')
+    .action(async (flags: ClientFlags & { readonly seen?: boolean }) => {
+      const answer = (await askLab(flags, 'GET', `/findings${flags.seen ? '?seen=true' : ''}`)) as {
+        readonly findings: readonly LabFinding[];
+      };
+      show(answer, flags, () => answer.findings.map(findingText).join('\n') || 'no findings');
+    });
+  addClientOptions(lab.command('look').description('make a running lab look now'))
+    .addHelpText('after', '\nExample:\n  stillwatch lab look --data ./lab')
+    .action(async (flags: ClientFlags) => {
+      const status = (await askLab(flags, 'POST', '/look')) as LabStatus;
+      show(status, flags, () => `${statusText(status)}\nnext: stillwatch lab findings`);
+    });
+  addClientOptions(
+    lab
+      .command('forget')
+      .argument('<account>', 'id of the account')
+      .description('delete what a running lab keeps of an account'),
+  )
+    .addHelpText('after', '\nExample:\n  stillwatch lab forget acct_123 --data ./lab')
+    .action(async (account: string, flags: ClientFlags) => {
+      const answer = (await askLab(
+        flags,
+        'DELETE',
+        `/accounts/${encodeURIComponent(account)}`,
+      )) as {
+        readonly known: boolean;
+      };
+      show(answer, flags, () =>
+        answer.known
+          ? `forgotten: ${forTerminal(account)}\nnext: stillwatch lab status`
+          : `${forTerminal(account)} was not known`,
+      );
+    });
+};

@@ -1,0 +1,40 @@
+/** The status as metrics of Prometheus. */
+import { Gauge, Registry } from 'prom-client';
+import type { LabStatus } from './http/read-routes.ts';
+
+const METRICS: Readonly<Record<string, readonly [string, (status: LabStatus) => number]>> = {
+  stillwatch_lab_exchanges_total: ['Exchanges counted', (s) => s.exchanges],
+  stillwatch_lab_duplicates_total: ['Deliveries that were counted before', (s) => s.duplicates],
+  stillwatch_lab_rejected_total: ['Rows that are no exchange', (s) => s.rejected],
+  stillwatch_lab_unjoined_total: ['Halves whose other half never came', (s) => s.unjoined],
+  stillwatch_lab_held: ['Halves that wait', (s) => s.held],
+  stillwatch_lab_accounts: ['Accounts with a profile', (s) => s.accounts],
+  stillwatch_lab_accounts_in_memory: ['Profiles in memory', (s) => s.accounts_in_memory],
+  stillwatch_lab_findings: ['Findings of the last look', (s) => s.findings],
+  stillwatch_lab_looks_total: ['Looks', (s) => s.looks],
+  stillwatch_lab_look_seconds: ['Duration of the last look', (s) => (s.last_look?.ms ?? 0) / 1000],
+  stillwatch_lab_journal_bytes: ['Bytes of raw lines on the disk', (s) => s.journal.bytes],
+  stillwatch_lab_waiting_bytes: [
+    'Bytes not yet counted or written',
+    (s) => s.journal.waiting_bytes,
+  ],
+  stillwatch_lab_journal_healthy: [
+    '1 while the disk takes what comes',
+    (s) => Number(s.journal.healthy),
+  ],
+  process_resident_memory_bytes: ['Resident memory', (s) => s.memory_bytes],
+};
+
+export const createMetrics = (status: () => LabStatus): (() => Promise<string>) => {
+  const registry = new Registry();
+  for (const [name, [help, value]] of Object.entries(METRICS))
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(value(status()));
+      },
+    });
+  return () => registry.metrics();
+};
