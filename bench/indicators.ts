@@ -22,9 +22,11 @@ import { EXTENSION_IDS } from '../src/share/indicator/profile/extension-definiti
 import { INDICATOR_KINDS } from '../src/share/indicator/profile/words.ts';
 import { isType } from '../src/share/stix/types.ts';
 
-const SEEDS = [101, 102];
+/** Those on which nothing was chosen; `node bench/indicators.ts 101 102 --sweep` are those on which it was. */
+const given = process.argv.slice(2).map(Number).filter(Number.isSafeInteger);
+const SEEDS = given.length > 0 ? given : [201, 202];
 /** Shares of a sketch that a prompt must hold. */
-const LEVELS = [0.6, MIN_CONTAINMENT, 0.9];
+const LEVELS = process.argv.includes('--sweep') ? [0.6, MIN_CONTAINMENT, 0.9] : [MIN_CONTAINMENT];
 const AT = '2026-06-20T00:00:00.000Z';
 
 /** Part `part` of two of a corpus: the labs never see the same prompt. */
@@ -63,6 +65,7 @@ const add = (name: string, hit: number, of: number): void => {
 const grade = (world: string, hits: readonly IndicatorHits[], labels: readonly Label[]): object => {
   const row: Record<string, unknown> = {};
   for (const kind of [...INDICATOR_KINDS, 'any'] as const) {
+    if (kind !== 'any' && !hits.some((h) => h.kind === kind)) continue;
     const hit = new Set(
       hits
         .filter((h) => kind === 'any' || h.kind === kind)
@@ -72,8 +75,10 @@ const grade = (world: string, hits: readonly IndicatorHits[], labels: readonly L
     const benign = labels.filter((l) => l.label === 'benign');
     const found = campaign.filter((l) => hit.has(l.account_id)).length;
     const wrong = benign.filter((l) => hit.has(l.account_id));
-    if (campaign.length > 0) add(`${world} ${kind} recall`, found, campaign.length);
-    add(`${world} ${kind} false`, wrong.length, benign.length);
+    for (const name of [world, world.split(' ').slice(0, 2).join(' ')]) {
+      if (campaign.length > 0) add(`${name} ${kind} recall`, found, campaign.length);
+      add(`${name} ${kind} false`, wrong.length, benign.length);
+    }
     row[kind] = {
       found: campaign.length > 0 ? `${found}/${campaign.length}` : undefined,
       wrong: `${wrong.length}/${benign.length}`,

@@ -14,7 +14,9 @@ const HOLD = 2 / 3;
 const coarse = (value: number, direction: 1 | -1): number => {
   if (value === 0) return 0;
   const step = 10 ** (Math.floor(Math.log10(Math.abs(value))) - 1);
-  const rounded = direction > 0 ? Math.floor(value / step) : Math.ceil(value / step);
+  // A hair, because 0.34 / 0.01 is a little less than 34.
+  const steps = value / step;
+  const rounded = direction > 0 ? Math.floor(steps + 1e-9) : Math.ceil(steps - 1e-9);
   return Number((rounded * step).toPrecision(2));
 };
 
