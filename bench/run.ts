@@ -7,6 +7,8 @@ const BENCHES = [
   'ledger',
   'blinding',
   'stix',
+  'stream',
+  'hub',
   'gate',
 ] as const;
 
