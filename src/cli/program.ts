@@ -6,6 +6,7 @@ import { addExplainCommand } from './explain.ts';
 import { addHubCommand } from './hub/hub.ts';
 import { addIndicatorsCommand } from './indicators.ts';
 import { addLabCommand } from './lab/lab.ts';
+import { addGateCommand } from './gate.ts';
 import { addLedgerCommand } from './ledger.ts';
 import { addPolicyCommand } from './policy.ts';
 import { addScanCommand } from './scan.ts';
@@ -46,6 +47,7 @@ export const createProgram = (): Command => {
   addShareCommand(program);
   addPolicyCommand(program);
   addLedgerCommand(program);
+  addGateCommand(program);
   addHubCommand(program);
   addLabCommand(program);
   addTaxiiCommand(program);

@@ -26,7 +26,7 @@ const GOES_ON: Readonly<Record<Action, boolean>> = {
 };
 
 export interface Asking {
-  readonly gate: Gate;
+  readonly gate: Pick<Gate, 'answer'>;
   readonly rates: Rates;
   /** What happens to a request about which the gateway says nothing. */
   readonly unidentified: 'open' | 'closed';
