@@ -65,7 +65,9 @@ const add = (name: string, hit: number, of: number): void => {
 const grade = (world: string, hits: readonly IndicatorHits[], labels: readonly Label[]): object => {
   const row: Record<string, unknown> = {};
   for (const kind of [...INDICATOR_KINDS, 'any'] as const) {
-    if (kind !== 'any' && !hits.some((h) => h.kind === kind)) continue;
+    // What the level does not touch is measured at one level only; what was not derived finds nobody.
+    if (kind === 'attack-fingerprint' && !world.includes(` ${MIN_CONTAINMENT} `)) continue;
+    if (kind === 'actor-identifier' && !hits.some((h) => h.kind === kind)) continue;
     const hit = new Set(
       hits
         .filter((h) => kind === 'any' || h.kind === kind)
