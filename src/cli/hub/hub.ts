@@ -8,6 +8,7 @@ import { addHubCollectionCommand } from './collection.ts';
 import { addHubGroupCommand } from './group.ts';
 import { addHubBackupCommand } from './backup.ts';
 import { addHubImportCommand } from './import.ts';
+import { addHubStreamCommand } from './stream.ts';
 import { addHubServeCommand } from './serve.ts';
 import { addHubStandingCommands } from './standing.ts';
 
@@ -22,6 +23,7 @@ const SUB_COMMANDS: readonly AddCommand[] = [
   addHubCollectionCommand,
   addHubGroupCommand,
   addHubBackupCommand,
+  addHubStreamCommand,
   addHubAuditorCommand,
   addHubStandingCommands,
 ];

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { StillwatchError } from '../../base/errors.ts';
 import { forTerminal } from '../../base/safe-text.ts';
 import { type Contact, type Member, TIERS, type Tier } from '../../serve/store/records.ts';
+import { addMemberBudgetCommand } from './member-budget.ts';
 import { addMemberKeyCommand } from './member-key.ts';
 import { addMemberTokenCommand } from './member-token.ts';
 import {
@@ -216,4 +217,5 @@ export const addHubMemberCommand = (hub: Command, output: Output): void => {
 
   addMemberTokenCommand(member, output);
   addMemberKeyCommand(member, output);
+  addMemberBudgetCommand(member, output);
 };
