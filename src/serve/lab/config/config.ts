@@ -113,7 +113,7 @@ const mapping: parse.Parser<Mapping> = (value, path, faults) =>
 const config = strict<LabConfig>({
   version: parse.oneOf([1]),
   content: parse.orElse(parse.oneOf(['keep', 'none']), 'keep'),
-  clock: parse.orElse(parse.oneOf(['wall', 'traffic']), 'wall'),
+  clock: parse.orElse(parse.oneOf(['wall', 'traffic']), 'traffic'),
   accounts: pathOr,
   mapping,
   follow: parse.orElse<readonly Followed[]>(
