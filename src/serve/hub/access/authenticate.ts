@@ -1,4 +1,5 @@
 /** Who asks: Bearer tokens and Basic passwords, each looked up by keyed digest and remembered. */
+import { hash, randomBytes } from 'node:crypto';
 import type { Member, Scope } from '../../store/records.ts';
 import { SCOPES } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
@@ -68,6 +69,7 @@ export type Authenticate = (
 
 /** Makes the function that turns an Authorization header, or a certificate, into a viewer. */
 export const authenticator = (store: Store, secrets: Secrets): Authenticate => {
+  const memoryKey = randomBytes(32).toString('base64url');
   /** By digest of the whole credential; forgotten when a record may have changed. */
   let kept = new Map<string, Viewer | undefined>();
   let revision = store.revision();
@@ -124,7 +126,12 @@ export const authenticator = (store: Store, secrets: Secrets): Authenticate => {
       kept = new Map();
       revision = current;
     }
-    const name = secrets.digest(`${credential.scheme} ${credential.value}`);
+    // One-shot and keyed for this process: a third of the time of an HMAC, once for each request.
+    const name = hash(
+      'sha256',
+      `${memoryKey} ${credential.scheme} ${credential.value}`,
+      'base64url',
+    );
     const memory = kept;
     let viewer = memory.get(name);
     if (viewer === undefined && !memory.has(name)) {

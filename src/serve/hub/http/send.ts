@@ -30,7 +30,9 @@ export const send = (request: IncomingMessage, response: ServerResponse, reply: 
     else body(response);
     return;
   }
-  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+  // Encoded once: its length is asked for before it is written.
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  const length = bytes.length;
   const unread = !request.complete && hasBody(request);
   response.writeHead(status, {
     ...COMMON,
@@ -41,10 +43,10 @@ export const send = (request: IncomingMessage, response: ServerResponse, reply: 
     ...headers,
   });
   if (!unread) {
-    response.end(request.method === 'HEAD' ? undefined : body);
+    response.end(request.method === 'HEAD' ? undefined : bytes);
     return;
   }
-  if (request.method !== 'HEAD' && length > 0) response.write(body);
+  if (request.method !== 'HEAD' && length > 0) response.write(bytes);
   endLingering(request, response);
 };
 

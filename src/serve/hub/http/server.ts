@@ -71,7 +71,7 @@ const refuseUnparsed = (error: NodeJS.ErrnoException, socket: Socket): void => {
 };
 
 /** The fingerprint of the client's certificate, when an authority that is believed has signed it. */
-const certificateOf = ({ socket }: IncomingMessage): string | undefined =>
+export const certificateOf = ({ socket }: IncomingMessage): string | undefined =>
   socket instanceof TLSSocket && socket.authorized
     ? socket.getPeerCertificate().fingerprint256
     : undefined;

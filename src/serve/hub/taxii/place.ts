@@ -24,22 +24,55 @@ export const isListed = (viewer: Viewer, collection: Collection): boolean => {
   return collection.listed || read || write;
 };
 
+interface Places {
+  readonly revision: number;
+  readonly roots: ReadonlyMap<string, ApiRoot>;
+  /** By id, in the order in which they were made. */
+  readonly collections: ReadonlyMap<string, Collection>;
+}
+
+const kept = new WeakMap<Hub, Promise<Places>>();
+
+const readPlaces = async ({ store }: Hub): Promise<Places> => {
+  // Asked for first: what changes while the records are read makes them old at once.
+  const revision = store.revision();
+  const [roots, collections] = [
+    await store.records.list('api-root'),
+    await store.records.list('collection'),
+  ];
+  return {
+    revision,
+    roots: new Map(roots.map(({ id, value }) => [id, value])),
+    collections: new Map(
+      [...collections]
+        .sort((a, b) => a.value.key - b.value.key)
+        .map(({ id, value }) => [id, value] as const),
+    ),
+  };
+};
+
+/** API roots and collections, remembered as long as no record may have changed. */
+const placesOf = async (hub: Hub): Promise<Places> => {
+  const known = await kept.get(hub);
+  if (known !== undefined && known.revision === hub.store.revision()) return known;
+  const read = readPlaces(hub);
+  kept.set(hub, read);
+  return read.catch((error: unknown) => {
+    kept.delete(hub);
+    throw error;
+  });
+};
+
 /** @throws Refusal 404 */
-export const apiRootOf = async ({ store }: Hub, { params }: Call): Promise<ApiRoot> => {
-  const root = await store.records.get('api-root', params.root!);
+export const apiRootOf = async (hub: Hub, { params }: Call): Promise<ApiRoot> => {
+  const root = (await placesOf(hub)).roots.get(params.root!);
   if (root === undefined) throw notFound();
   return root;
 };
 
 /** Collections of an API root, in the order in which they were made. */
-export const collectionsOf = async (
-  { store }: Hub,
-  root: ApiRoot,
-): Promise<readonly Collection[]> =>
-  (await store.records.list('collection'))
-    .map(({ value }) => value)
-    .filter(({ apiRoot }) => apiRoot === root.path)
-    .sort((a, b) => a.key - b.key);
+export const collectionsOf = async (hub: Hub, root: ApiRoot): Promise<readonly Collection[]> =>
+  [...(await placesOf(hub)).collections.values()].filter(({ apiRoot }) => apiRoot === root.path);
 
 /**
  * By id, or by alias (5.1.1).
@@ -49,7 +82,7 @@ export const collectionsOf = async (
 export const collectionOf = async (hub: Hub, call: Call): Promise<Collection> => {
   const root = await apiRootOf(hub, call);
   const name = call.params.collection!;
-  const direct = await hub.store.records.get('collection', name);
+  const direct = (await placesOf(hub)).collections.get(name);
   const collection = direct ?? (await collectionsOf(hub, root)).find(({ alias }) => alias === name);
   if (
     collection === undefined ||
