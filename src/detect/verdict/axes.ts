@@ -55,5 +55,6 @@ export const intentAxis = (
   model: IntentModel,
 ): IntentFinding => {
   const scores = reference.intent[sizeOf(kind.members)];
-  return { score: sigmoid(odds), ...conformalP(odds, kind.segment, scores, model.ordinary) };
+  const sizes = Object.values(reference.intent);
+  return { score: sigmoid(odds), ...conformalP(odds, kind.segment, scores, model.ordinary, sizes) };
 };

@@ -1,3 +1,4 @@
+import { completePool } from './complete-pool.ts';
 import { PARENTS, SEGMENTS, type Segment, type SegmentPool } from './segment.ts';
 import { logTailP } from './tail-p-value.ts';
 
@@ -50,19 +51,25 @@ export const poolFor = (
  * The conformal p-value of a group's score among benign groups of its segment: Mondrian conformal
  * (Vovk, Gammerman, Shafer, "Algorithmic Learning in a Random World", 2005, §4.5) with the marginal
  * rank of Bates, Candès, Lei, Romano, Sesia (Annals of Statistics 51, 2023, eq. 1.2), and a fitted
- * tail beyond the largest scores (tail-p-value.ts). `fallback` completes a pool that is too small.
+ * tail beyond the largest scores (tail-p-value.ts). `fallback` completes a pool that is too small, at the
+ * level of the groups of `sizes`, which are those of here of every size.
  */
 export const conformalP = (
   score: number,
   segment: Segment,
   scores: SegmentScores,
   fallback: readonly number[] = [],
+  sizes: readonly SegmentScores[] = [scores],
 ): CalibratedP => {
   const found = poolFor(scores, segment);
   const pool =
-    found.scores.length >= ENOUGH_GROUPS
+    found.scores.length >= ENOUGH_GROUPS || fallback.length === 0
       ? found.scores
-      : Float64Array.from([...found.scores, ...fallback]).sort();
+      : completePool(
+          found.scores,
+          sizes.flatMap((of) => [...gather(of, () => true)]),
+          fallback,
+        );
   const logP = logTailP(score, pool);
   return {
     logP,
