@@ -21,6 +21,8 @@ const HEARTBEAT = Buffer.from(': still here\n\n');
 export interface Opening {
   readonly viewer: Viewer;
   readonly authorization: string | undefined;
+  /** Fingerprint of the client's certificate, where that is how it says who it is. */
+  readonly certificate?: string | undefined;
   readonly filters: Filters;
   /** Number of the last event that the client has; undefined: only what comes from now on. */
   readonly after: number | undefined;
@@ -94,13 +96,19 @@ export const startFanOut = async (hub: Hub, times: FanOutTimes = {}): Promise<Fa
     consumer.pipe.end();
   };
 
+  let asked = 0;
+  // Remembers which passwords were right, and nothing of rights from before the last question.
+  const authenticate = authenticator({ ...store, revision: () => asked }, hub.secrets);
   /** Asks again who they are: somebody's rights have changed, or a credential has ended. */
   const renew = async (some: Iterable<Consumer>): Promise<void> => {
-    // A new one, because what the old one remembers may be from before the change.
-    const authenticate = authenticator(store, hub.secrets);
+    asked += 1;
     const now = hub.clock();
     for (const consumer of some) {
-      const viewer = await authenticate(consumer.opening.authorization, now);
+      const viewer = await authenticate(
+        consumer.opening.authorization,
+        now,
+        consumer.opening.certificate,
+      );
       if (viewer === undefined) close(consumer);
       else
         consumer.listener = {

@@ -1,6 +1,7 @@
 /** `GET /stream`: server-sent events, resumed exactly; and what an operator asks of the streams. */
 import { badRequest, forbidden, Refusal } from '../http/refusal.ts';
 import type { Call, Reply, Route } from '../http/route.ts';
+import { certificateOf } from '../http/server.ts';
 import type { Hub } from '../hub.ts';
 import { viewerOf } from '../taxii/place.ts';
 import { streamOf } from './service.ts';
@@ -48,12 +49,13 @@ const open = (hub: Hub, call: Call): Reply => {
   if (own >= MOST_OF_ONE || consumers.length >= MOST_OF_ALL)
     throw new Refusal(503, 'Too many streams are open', { headers: { 'Retry-After': '30' } });
   const { authorization } = call.request.headers;
+  const certificate = certificateOf(call.request);
   return {
     status: 200,
     type: 'text/event-stream',
     // Proxies that collect an answer before they pass it on would hold every event back.
     headers: { 'X-Accel-Buffering': 'no' },
-    body: (out) => fanOut.open({ viewer, authorization, filters, after }, out),
+    body: (out) => fanOut.open({ viewer, authorization, certificate, filters, after }, out),
   };
 };
 
