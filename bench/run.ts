@@ -10,6 +10,7 @@ const BENCHES = [
   'stream',
   'hub',
   'gate',
+  'gate-http',
 ] as const;
 
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));
