@@ -105,11 +105,12 @@ const DEFAULT_LADDER: Readonly<Record<ActingAction, Obligations>> = {
   restrict: { max_output_tokens: 1_024, strip_reasoning: true, strip_logprobs: true },
   suspend: {},
 };
+const HOUR = 3_600_000;
 const DEFAULT_TTL: Readonly<Record<ActingAction, number>> = {
-  verify: 24 * UNITS['h']!,
-  throttle: 24 * UNITS['h']!,
-  restrict: 24 * UNITS['h']!,
-  suspend: 3 * UNITS['d']!,
+  verify: 24 * HOUR,
+  throttle: 24 * HOUR,
+  restrict: 24 * HOUR,
+  suspend: 72 * HOUR,
 };
 
 const perAction = <T>(inner: Parser<T>, missing: Readonly<Record<ActingAction, T>>) =>
