@@ -1,7 +1,15 @@
 /** `stillwatch hub collection`: where objects are shared. */
 import { type Command, Option } from 'commander';
 import { forTerminal } from '../../base/safe-text.ts';
-import { DATA_HELP, type DataOptions, type Output, table, tell, withOffice } from './office.ts';
+import {
+  DATA_HELP,
+  EXIT_STATUS,
+  type DataOptions,
+  type Output,
+  table,
+  tell,
+  withOffice,
+} from './office.ts';
 
 interface AddOptions extends DataOptions {
   readonly kind: 'guarded' | 'plain';
@@ -41,7 +49,7 @@ export const addHubCollectionCommand = (hub: Command, output: Output): void => {
     .option('--json', 'print the outcome as JSON')
     .addHelpText(
       'after',
-      '\nExample:\n  stillwatch hub collection add "Exchange" --kind guarded --data ./hub\n\nExit status: 0 done, 2 usage, 4 data that cannot be opened.',
+      `\nExample:\n  stillwatch hub collection add "Exchange" --kind guarded --data ./hub${EXIT_STATUS}`,
     )
     .action(async (title: string, options: AddOptions) => {
       const { addCollection } = await import('../../serve/hub/members/places.ts');
@@ -71,7 +79,7 @@ export const addHubCollectionCommand = (hub: Command, output: Output): void => {
     .description('list the collections')
     .requiredOption('--data <where>', DATA_HELP)
     .option('--json', 'print them as JSON')
-    .addHelpText('after', '\nExample:\n  stillwatch hub collection list --data ./hub')
+    .addHelpText('after', `\nExample:\n  stillwatch hub collection list --data ./hub${EXIT_STATUS}`)
     .action(async ({ data, json }: DataOptions) => {
       const { collectionsIn } = await import('../../serve/hub/members/places.ts');
       const all = await withOffice(data, ({ store }) => collectionsIn(store.records));

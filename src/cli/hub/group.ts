@@ -2,7 +2,15 @@
 import type { Command } from 'commander';
 import { forTerminal } from '../../base/safe-text.ts';
 import type { SharingGroup } from '../../serve/store/records.ts';
-import { DATA_HELP, type DataOptions, type Output, table, tell, withOffice } from './office.ts';
+import {
+  DATA_HELP,
+  EXIT_STATUS,
+  type DataOptions,
+  type Output,
+  table,
+  tell,
+  withOffice,
+} from './office.ts';
 
 const line = ({ id, name, members }: SharingGroup): string =>
   `${forTerminal(name)} (${id}): ${members.length === 0 ? 'nobody' : `${members.length} members`}`;
@@ -21,7 +29,10 @@ export const addHubGroupCommand = (hub: Command, output: Output): void => {
       .description(description)
       .requiredOption('--data <where>', DATA_HELP)
       .option('--json', 'print the outcome as JSON')
-      .addHelpText('after', `\nExample:\n  stillwatch hub group ${example} --data ./hub`);
+      .addHelpText(
+        'after',
+        `\nExample:\n  stillwatch hub group ${example} --data ./hub${EXIT_STATUS}`,
+      );
 
   command('add <name>', 'make a group; it has no members yet', 'add "Frontier labs"').action(
     async (name: string, { data, json }: DataOptions) => {

@@ -9,6 +9,7 @@ import { addHubGroupCommand } from './group.ts';
 import { addHubBackupCommand } from './backup.ts';
 import { addHubImportCommand } from './import.ts';
 import { addHubStreamCommand } from './stream.ts';
+import { addHubLedgerCommand } from './ledger.ts';
 import { addHubServeCommand } from './serve.ts';
 import { addHubStandingCommands } from './standing.ts';
 
@@ -24,6 +25,7 @@ const SUB_COMMANDS: readonly AddCommand[] = [
   addHubGroupCommand,
   addHubBackupCommand,
   addHubStreamCommand,
+  addHubLedgerCommand,
   addHubAuditorCommand,
   addHubStandingCommands,
 ];

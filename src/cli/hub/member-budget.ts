@@ -2,7 +2,14 @@
 import type { Command } from 'commander';
 import { StillwatchError } from '../../base/errors.ts';
 import { forTerminal } from '../../base/safe-text.ts';
-import { DATA_HELP, type DataOptions, type Output, tell, withOffice } from './office.ts';
+import {
+  DATA_HELP,
+  EXIT_STATUS,
+  type DataOptions,
+  type Output,
+  tell,
+  withOffice,
+} from './office.ts';
 
 interface Options extends DataOptions {
   readonly burst?: string;
@@ -30,7 +37,7 @@ export const addMemberBudgetCommand = (member: Command, output: Output): void =>
     .option('--json', 'print the limits as JSON')
     .addHelpText(
       'after',
-      '\nExample:\n  stillwatch hub member budget "Lab A" --per-epoch 1000000 --data ./hub',
+      `\nExample:\n  stillwatch hub member budget "Lab A" --per-epoch 1000000 --data ./hub${EXIT_STATUS}`,
     )
     .action(async (who: string, options: Options) => {
       const { LIMIT_NAMES, limitSetting, limitsOf } = await import(

@@ -5,6 +5,7 @@ import { StillwatchError } from '../../base/errors.ts';
 import { parseJsonText } from '../../base/json-text.ts';
 import {
   DATA_HELP,
+  EXIT_STATUS,
   type DataOptions,
   type Output,
   parseEnd,
@@ -45,7 +46,10 @@ export const addMemberKeyCommand = (member: Command, output: Output): void => {
       .description(description)
       .requiredOption('--data <where>', DATA_HELP)
       .option('--json', 'print the outcome as JSON')
-      .addHelpText('after', `\nExample:\n  stillwatch hub member key ${example} --data ./hub`);
+      .addHelpText(
+        'after',
+        `\nExample:\n  stillwatch hub member key ${example} --data ./hub${EXIT_STATUS}`,
+      );
 
   command('add <member> <public-key>', 'register a key', 'add "Lab A" PUBLIC-KEY --until 365d')
     .option('--until <when>', 'as 365d or a time; without it no end is set', 'never')

@@ -5,6 +5,7 @@ import { forTerminal } from '../../base/safe-text.ts';
 import { SCOPES, type Scope } from '../../serve/store/records.ts';
 import {
   DATA_HELP,
+  EXIT_STATUS,
   type DataOptions,
   type Output,
   parseEnd,
@@ -38,7 +39,10 @@ export const addMemberTokenCommand = (member: Command, output: Output): void => 
       .description(description)
       .requiredOption('--data <where>', DATA_HELP)
       .option('--json', 'print the outcome as JSON')
-      .addHelpText('after', `\nExample:\n  stillwatch hub member token ${example} --data ./hub`);
+      .addHelpText(
+        'after',
+        `\nExample:\n  stillwatch hub member token ${example} --data ./hub${EXIT_STATUS}`,
+      );
 
   command(
     'issue <member>',

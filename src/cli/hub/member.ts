@@ -8,6 +8,7 @@ import { addMemberKeyCommand } from './member-key.ts';
 import { addMemberTokenCommand } from './member-token.ts';
 import {
   DATA_HELP,
+  EXIT_STATUS,
   type DataOptions,
   type Output,
   table,
@@ -56,7 +57,10 @@ export const addHubMemberCommand = (hub: Command, output: Output): void => {
       .description(description)
       .requiredOption('--data <where>', DATA_HELP)
       .option('--json', 'print the outcome as JSON')
-      .addHelpText('after', `\nExample:\n  stillwatch hub member ${example} --data ./hub`);
+      .addHelpText(
+        'after',
+        `\nExample:\n  stillwatch hub member ${example} --data ./hub${EXIT_STATUS}`,
+      );
 
   contactOptions(command('add <name>', 'add a member', 'add "Lab A" --tier member --vetted'))
     .addOption(new Option('--tier <tier>', 'what it is').choices(TIERS).default('member'))

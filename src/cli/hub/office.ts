@@ -14,6 +14,10 @@ export interface DataOptions {
 
 export const DATA_HELP = "the hub's data: a folder, or postgres://…";
 
+/** The end of the help of each command here. */
+export const EXIT_STATUS =
+  '\n\nExit status: 0 done, 2 usage or an unknown name, 4 data that cannot be opened.';
+
 /** Opens the data, also beside a running hub, and closes it whatever happens. */
 export const withOffice = async <T>(
   data: string,

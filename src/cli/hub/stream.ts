@@ -5,7 +5,15 @@ import { parseJsonText } from '../../base/json-text.ts';
 import { list, noFaults, nullable, number, object, REFUSED, text } from '../../base/parse.ts';
 import { forTerminal } from '../../base/safe-text.ts';
 import type { StreamState } from '../../serve/hub/stream/service.ts';
-import { DATA_HELP, type DataOptions, type Output, table, tell, withOffice } from './office.ts';
+import {
+  DATA_HELP,
+  EXIT_STATUS,
+  type DataOptions,
+  type Output,
+  table,
+  tell,
+  withOffice,
+} from './office.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -68,7 +76,10 @@ const addWebhookCommands = (stream: Command, output: Output): void => {
       .description(description)
       .requiredOption('--data <where>', DATA_HELP)
       .option('--json', 'print the outcome as JSON')
-      .addHelpText('after', `\nExample:\n  stillwatch hub stream webhook ${example} --data ./hub`);
+      .addHelpText(
+        'after',
+        `\nExample:\n  stillwatch hub stream webhook ${example} --data ./hub${EXIT_STATUS}`,
+      );
 
   command(
     'add <member> <url>',

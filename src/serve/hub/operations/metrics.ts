@@ -2,6 +2,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Observed } from '../http/server.ts';
 import type { Hub } from '../hub.ts';
+import { addStreamMetrics } from '../stream/metrics.ts';
 
 export interface Metrics {
   readonly observe: (observed: Observed) => void;
@@ -24,9 +25,11 @@ export const metricsOf = (hub: Hub): Metrics => {
   return made;
 };
 
-const make = ({ store, clock, log }: Hub): Metrics => {
+const make = (hub: Hub): Metrics => {
+  const { store, clock, log } = hub;
   const open = new Registry();
   const inner = new Registry();
+  addStreamMetrics(hub, inner);
   collectDefaultMetrics({ register: open, prefix: 'stillwatch_hub_' });
   const requests = new Counter({
     name: 'stillwatch_hub_requests_total',

@@ -259,3 +259,15 @@ test('an object expires once, for those who see it, however often it is looked f
   assert.equal(await sweep(now + 7_200_000), 1);
   ear.close();
 });
+
+test('metrics show the lag to operators, and nothing of it to strangers', async () => {
+  const hub = await fresh();
+  const { token } = await hub.member('lab');
+  const ear = await listen(hub.url, token);
+  const metrics = async (as: string) => (await hub.get('/metrics', as)).text;
+  assert.match(await metrics(hub.operator), /^stillwatch_hub_stream_consumers 1$/m);
+  assert.match(await metrics(hub.operator), /^stillwatch_hub_stream_lag_events 0$/m);
+  assert.match(await metrics(hub.operator), /^stillwatch_hub_webhook_lag_events 0$/m);
+  assert.ok(!(await metrics('')).includes('stream_consumers'));
+  ear.close();
+});
