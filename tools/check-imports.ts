@@ -42,7 +42,7 @@ export const rankOf = (path: string): number => {
   const holders = LAYERS.filter((layer) => path === layer || path.startsWith(`${layer}/`));
   // Of a folder and one within it the inner one counts.
   const inner = holders.reduce((a, b) => (b.length > a.length ? b : a), '' as string);
-  return LAYERS.findIndex((layer) => layer === inner);
+  return (LAYERS as readonly string[]).indexOf(inner);
 };
 
 /** The relative imports of one file that point upwards or out of the house. */

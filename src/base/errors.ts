@@ -102,7 +102,10 @@ export const ERROR_CODES = {
   BLINDING_RATE_EXCEEDED: { exit: 1, means: 'Evaluations are asked for too fast.' },
   BLINDING_BUDGET_SPENT: { exit: 1, means: 'The budget of evaluations of an epoch is spent.' },
   LAB_CONFIG_INVALID: { exit: 4, means: 'The configuration of the lab cannot be used.' },
-  LAB_STATE_UNREADABLE: { exit: 4, means: 'The state in the data folder of the lab cannot be read.' },
+  LAB_STATE_UNREADABLE: {
+    exit: 4,
+    means: 'The state in the data folder of the lab cannot be read.',
+  },
   LAB_STATE_IN_USE: { exit: 4, means: 'Another lab uses the data folder.' },
   LAB_JOURNAL_STALLED: { exit: 4, means: 'The journal of the lab cannot be written.' },
   LAB_LISTEN_FAILED: { exit: 4, means: 'The lab cannot listen on the address.' },
@@ -126,7 +129,10 @@ export const ERROR_CODES = {
   TAXII_ANSWER_INVALID: { exit: 4, means: 'An answer is not what TAXII 2.1 prescribes.' },
   TAXII_ADD_INCOMPLETE: { exit: 1, means: 'A TAXII server did not take all objects.' },
   RETRACTION_IMPOSSIBLE: { exit: 2, means: 'An object cannot be revoked.' },
-  HUB_UNKNOWN: { exit: 2, means: 'The hub holds no member, collection, group or token of that name.' },
+  HUB_UNKNOWN: {
+    exit: 2,
+    means: 'The hub holds no member, collection, group or token of that name.',
+  },
   HUB_AMBIGUOUS: { exit: 2, means: 'Several members, collections or groups have that name.' },
   HUB_TAKEN: { exit: 2, means: 'The hub has one of that name or key already.' },
   HUB_REVOKED: { exit: 2, means: 'A member was revoked, and that is for ever.' },
