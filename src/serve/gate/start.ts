@@ -16,7 +16,7 @@ import { hotDecide, plainRoutes } from './plain-routes.ts';
 import { remediationRoutes } from './remediation-routes.ts';
 import { gateServer, stopServer } from './server.ts';
 import { createTally, type Tally } from './tally.ts';
-import { createTokens, type GatewayToken } from './tokens.ts';
+import { createTokens, type GatewayToken, type Tokens } from './tokens.ts';
 
 export interface Listen {
   readonly host: string;
@@ -29,7 +29,7 @@ export interface GateOptions {
   readonly gate: () => Gate;
   readonly appealUrl: string;
   /** Nobody is asked for a token when there are none. */
-  readonly tokens?: readonly GatewayToken[];
+  readonly tokens?: readonly GatewayToken[] | Tokens;
   readonly headers?: QuestionHeaders;
   readonly unidentified?: 'open' | 'closed';
   readonly clock?: () => number;
@@ -66,7 +66,7 @@ export const startGate = async (options: GateOptions): Promise<RunningGate> => {
     grpc: grpcListen,
     blocks,
   } = options;
-  const tokens = createTokens(given);
+  const tokens = 'holder' in given ? given : createTokens(given);
   const tally = createTally();
   const rates = createRates();
   const remediations = createRemediations();

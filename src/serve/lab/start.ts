@@ -11,6 +11,7 @@ import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { DEFAULT_CONFIG, type LabConfig } from './config/config.ts';
 import { type Engine, startEngine } from './engine/engine.ts';
+import type { Looked } from './engine/messages.ts';
 import { type FindingsChange, type LabFinding, openFindings } from './findings.ts';
 import { ingestRoutes } from './http/ingest-routes.ts';
 import { type LabStatus, readRoutes } from './http/read-routes.ts';
@@ -31,7 +32,9 @@ export interface StartOptions {
   readonly folder?: string | undefined;
   readonly config?: LabConfig | undefined;
   /** Routes beside those of the lab, such as a gate. They go first. */
-  readonly routes?: ((lab: LabCore) => readonly LabRoute[]) | undefined;
+  readonly routes?:
+    | ((lab: LabCore) => readonly LabRoute[] | Promise<readonly LabRoute[]>)
+    | undefined;
   readonly onError?: ((error: unknown) => void) | undefined;
   /** Told when the lab is of no use any more and has to be started again. */
   readonly onFailure?: ((error: Error) => void) | undefined;
@@ -57,6 +60,10 @@ export interface LabCore {
   /** Profiles and records of accounts, for indicators and re-verification on own traffic. */
   readonly accounts: (ids: readonly string[]) => Promise<readonly LabAccount[]>;
   readonly lookNow: () => Promise<void>;
+  /** What the last look knew of accounts with a verdict, and exchanges by organization. */
+  readonly looked: () => Pick<Looked, 'accounts' | 'organizations'>;
+  /** Accounts that take no part in looks from now on, asked for before each. */
+  readonly leaveOut: (source: () => readonly string[]) => void;
   readonly status: () => LabStatus;
 }
 
@@ -128,6 +135,11 @@ export const startLab = async (options: StartOptions): Promise<Lab> => {
     const started = new Date().toISOString();
     const listeners: ((change: FindingsChange) => void | Promise<void>)[] = [];
     let report: ScanReport | null = null;
+    let known: Pick<Looked, 'accounts' | 'organizations'> = {
+      accounts: [],
+      organizations: new Map(),
+    };
+    let without: () => readonly string[] = () => [];
     let lastLook: LabStatus['last_look'] = null;
     let lookError: string | null = null;
     let looks = 0;
@@ -142,12 +154,14 @@ export const startLab = async (options: StartOptions): Promise<Lab> => {
           procedure: look.procedure,
           window: look.window_days * DAY,
           most: look.most_accounts,
+          without: without(),
         });
         lookedAt = seq;
         lookError = null;
         if (looked === null) return;
         const at = new Date();
         report = looked.report;
+        known = { accounts: looked.accounts, organizations: looked.organizations };
         looks += 1;
         lastLook = {
           at: at.toISOString(),
@@ -228,6 +242,10 @@ export const startLab = async (options: StartOptions): Promise<Lab> => {
           profile: unpackProfiles(packed)[0]![1],
         })),
       lookNow,
+      looked: () => known,
+      leaveOut: (source) => {
+        without = source;
+      },
       status,
     };
     const forget = async (account: string): Promise<boolean> => {
@@ -236,7 +254,7 @@ export const startLab = async (options: StartOptions): Promise<Lab> => {
       return known;
     };
     const routes: readonly LabRoute[] = [
-      ...(options.routes?.(core) ?? []),
+      ...((await options.routes?.(core)) ?? []),
       ...ingestRoutes({ engine, intake, body: { most: ingest.max_request_bytes } }),
       ...readRoutes({
         engine,

@@ -1,6 +1,8 @@
 /** Small things by name, as JSON text in one table. */
 import type { Decision } from '../../act/response/decision.ts';
 import type { Proposal } from '../../act/response/decide.ts';
+import type { CaseEvent } from '../../act/casework/case.ts';
+import type { AllowEntry } from '../../act/response/policy/policy.ts';
 import type { MemberKey } from '../../share/sharing/signing/member-key.ts';
 import type { Queries, Driver } from './driver.ts';
 import type { Records, RecordsWriter } from './store.ts';
@@ -128,6 +130,29 @@ export interface KeptProposal {
   readonly settled: { readonly at: number; readonly by: string; readonly approved: boolean } | null;
 }
 
+/** One effect of a case that was carried out, or that waits for a hub. */
+export interface KeptEffect {
+  readonly case: string;
+  readonly effect: string;
+  readonly done: number;
+}
+
+/** A matter that a person has settled: it is not decided or proposed again until then. */
+export interface SettledMatter {
+  readonly until: number;
+  readonly by: string;
+  readonly because: string;
+}
+
+/** An account that a reviewer found to be linked wrongly. */
+export interface Exclusion {
+  readonly account: string;
+  readonly campaign: string;
+  readonly case: string;
+  readonly from: number;
+  readonly until: number;
+}
+
 export interface RecordKinds {
   readonly member: Member;
   readonly token: Token;
@@ -150,6 +175,25 @@ export interface RecordKinds {
   /** A lab's decisions and what waits for a person, by their ids. */
   readonly decision: KeptDecision;
   readonly proposal: KeptProposal;
+  /** Of the desk of a lab. Events by `CASE/NUMBER`, effects by `CASE/PLACE`, matters by digest. */
+  readonly 'case-event': CaseEvent;
+  readonly 'case-contact': { readonly contact: string; readonly at: number };
+  readonly 'case-effect': KeptEffect;
+  readonly matter: SettledMatter;
+  /** By digest of the subject. */
+  readonly allowance: AllowEntry & { readonly case: string };
+  /** By account. */
+  readonly exclusion: Exclusion;
+  /** By id of a finding or an indicator that nothing may rest on any more. */
+  readonly withdrawn: { readonly at: number; readonly by: string };
+  readonly 'policy-version': {
+    readonly at: number;
+    readonly digest: string;
+    readonly text: string;
+  };
+  /** What gateways did, by decision; and the batches that were counted, by `GATEWAY/BATCH`. */
+  readonly remediation: Readonly<Record<string, number>>;
+  readonly 'remediation-batch': { readonly at: number };
 }
 
 const reader = (queries: Queries): Records => ({
@@ -174,7 +218,19 @@ export const recordsOf = reader;
 
 /** Records within a write; every change tells the other processes. */
 export const recordsWriter = (driver: Driver, queries: Queries): RecordsWriter => {
-  const QUIET: ReadonlySet<string> = new Set(['status', 'seen', 'sealed', 'decision', 'proposal']);
+  const QUIET: ReadonlySet<string> = new Set([
+    'status',
+    'seen',
+    'sealed',
+    'decision',
+    'proposal',
+    'case-event',
+    'case-contact',
+    'case-effect',
+    'matter',
+    'remediation',
+    'remediation-batch',
+  ]);
   const changed = async (kind: string): Promise<void> => {
     if (!QUIET.has(kind)) await driver.notify(queries, 'records');
   };

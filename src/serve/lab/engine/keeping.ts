@@ -8,6 +8,7 @@ import { look } from '../../../detect/live/look.ts';
 import type { Profile } from '../../../detect/profile/profile.ts';
 import { packProfiles } from '../../../detect/profile/wire.ts';
 import { type Baseline, readBaseline } from '../../../detect/scan/baseline.ts';
+import { segmentOf } from '../../../detect/verdict/segment.ts';
 import { loadIntentModel } from '../../../detect/verdict/intent-model.ts';
 import { axisLevel } from '../../../detect/verdict/judge.ts';
 import {
@@ -98,6 +99,7 @@ export const createKeeping = (start: KeepingStart): Keeping => {
       const { retention } = start;
       const { window, most, level, procedure } = order;
       const { profiles, leftOut, expired } = keeper.collect({ now: time, retention, window, most });
+      for (const id of order.without ?? []) profiles.delete(id);
       if (profiles.size === 0) return null;
       const { exchanges, duplicates, rejected, reasons } = totals;
       const tally = {
@@ -110,14 +112,22 @@ export const createKeeping = (start: KeepingStart): Keeping => {
       const once = procedure === 'scan';
       const state = once ? null : (looks ?? startLooks(axisLevel(level)));
       const options = { level, model, baseline, live: once ? undefined : procedure };
-      const result = await look(profiles, recordsOf(profiles.keys()), tally, state, options);
+      const known = recordsOf(profiles.keys());
+      const result = await look(profiles, known, tally, state, options);
       if (result.state !== null) {
         // Before anybody hears of it: levels that were spent stay spent.
         replaceFile(folder, LOOKS, JSON.stringify(result.state));
         looks = result.state;
       }
       const ms = performance.now() - from;
-      return { report: result.report, looks: looks?.looks ?? 0, leftOut, expired, ms };
+      const accounts = result.report.accounts.map(({ account_id: id, exchanges }) => {
+        const record = known.get(id) ?? null;
+        const segment = segmentOf(profiles.get(id)!, record);
+        return { id, record, segment, exchanges };
+      });
+      const organizations = sumOrganizations(profiles, known);
+      const { report } = result;
+      return { report, accounts, organizations, looks: looks?.looks ?? 0, leftOut, expired, ms };
     },
     checkpoint: (counted) => {
       const marks = keeper.checkpoint();
@@ -153,6 +163,19 @@ export const createKeeping = (start: KeepingStart): Keeping => {
       records: records.size + file.records.size,
     }),
   };
+};
+
+const MOST_ORGANIZATIONS = 100_000;
+const sumOrganizations = (
+  profiles: ReadonlyMap<string, Profile>,
+  records: ReadonlyMap<string, AccountRecord>,
+): Map<string, number> => {
+  const sums = new Map<string, number>();
+  for (const [id, { organizationId }] of records)
+    if (organizationId !== null)
+      sums.set(organizationId, (sums.get(organizationId) ?? 0) + profiles.get(id)!.exchanges);
+  if (sums.size <= MOST_ORGANIZATIONS) return sums;
+  return new Map([...sums].sort((a, b) => b[1] - a[1]).slice(0, MOST_ORGANIZATIONS));
 };
 
 const withoutAccount = (state: LookState, account: string): LookState => {

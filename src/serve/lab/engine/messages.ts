@@ -55,6 +55,8 @@ export interface LookOrder {
   readonly procedure: LiveProcedure | 'scan';
   readonly window: number;
   readonly most: number;
+  /** Accounts that take no part: a reviewer found that they were linked wrongly. */
+  readonly without?: readonly string[];
 }
 
 /** What a keeper is asked to do once it knows everything that was counted before. */
@@ -95,7 +97,19 @@ export interface KeepingStatus {
   readonly records: number;
 }
 
+/** What is known of an account with a verdict besides it. */
+export interface LookedAccount {
+  readonly id: string;
+  readonly record: AccountRecord | null;
+  readonly segment: string;
+  readonly exchanges: number;
+}
+
 export interface Looked {
+  /** Accounts with a verdict. */
+  readonly accounts: readonly LookedAccount[];
+  /** Exchanges of organizations, the largest of them. */
+  readonly organizations: ReadonlyMap<string, number>;
   readonly report: ScanReport;
   readonly looks: number;
   /** Accounts with traffic in the window that did not fit into the look. */

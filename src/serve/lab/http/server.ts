@@ -22,7 +22,7 @@ export interface LabReply {
 
 export interface LabRoute {
   readonly method: 'GET' | 'POST' | 'DELETE' | 'PUT';
-  /** Such as `/findings/:id`; at most one part is named, the last. */
+  /** Such as `/findings/:id` or `/cases/:id/note`; at most one part is named. */
   readonly path: string;
   readonly scope: LabScope | 'anyone';
   readonly summary: string;
@@ -42,13 +42,17 @@ const refusalReply = ({ status, code, message, headers }: HttpRefusal): LabReply
 });
 
 const paramOf = (route: string, path: string): string | undefined => {
-  const colon = route.indexOf('/:');
-  if (colon < 0) return route === path ? '' : undefined;
-  if (!path.startsWith(route.slice(0, colon + 1))) return undefined;
-  const rest = path.slice(colon + 1);
-  if (rest === '' || rest.includes('/')) return undefined;
+  if (!route.includes('/:')) return route === path ? '' : undefined;
+  const names = route.split('/');
+  const given = path.split('/');
+  if (names.length !== given.length) return undefined;
+  let param: string | undefined;
+  for (const [i, name] of names.entries())
+    if (name.startsWith(':')) param = given[i];
+    else if (name !== given[i]) return undefined;
+  if (param === undefined || param === '') return undefined;
   try {
-    return decodeURIComponent(rest);
+    return decodeURIComponent(param);
   } catch {
     return undefined;
   }

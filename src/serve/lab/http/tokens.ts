@@ -2,11 +2,25 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Store } from '../../store/store.ts';
 
-export const LAB_SCOPES = ['ingest', 'read', 'admin'] as const;
+export const LAB_SCOPES = [
+  'ingest',
+  'read',
+  'decide',
+  'review',
+  'appeal',
+  'gate',
+  'admin',
+] as const;
 export type LabScope = (typeof LAB_SCOPES)[number];
 
 export interface Tokens {
   readonly allows: (header: string | undefined, scope: LabScope) => Promise<boolean>;
+  /** Label of a token that is known, and what it allows. */
+  readonly holder: (
+    header: string | undefined,
+  ) => Promise<{ readonly label: string; readonly scopes: ReadonlySet<LabScope> } | undefined>;
+  /** Gateways by token, held in memory, for a gate that may not wait. Call again after changes. */
+  readonly gateways: () => Promise<(token: string | undefined) => string | undefined>;
   /** The token is shown once and kept nowhere. */
   readonly issue: (label: string, scopes: readonly LabScope[], now: number) => Promise<string>;
   readonly count: () => Promise<number>;
@@ -35,6 +49,9 @@ export const deriveKey = (secret: string, purpose: string): Buffer =>
 const isScope = (value: unknown): value is LabScope =>
   (LAB_SCOPES as readonly unknown[]).includes(value);
 
+const bearerOf = (header: string | undefined): string | undefined =>
+  /^Bearer +([A-Za-z0-9._~+/=-]{1,200})$/i.exec(header ?? '')?.[1];
+
 export const openTokens = async (store: Store): Promise<Tokens> => {
   const key = deriveKey(await labSecret(store), 'tokens');
   const digest = (text: string): string =>
@@ -43,7 +60,7 @@ export const openTokens = async (store: Store): Promise<Tokens> => {
   let revision = store.revision();
   return {
     allows: async (header, scope) => {
-      const value = /^Bearer +([A-Za-z0-9._~+/=-]{1,200})$/i.exec(header ?? '')?.[1];
+      const value = bearerOf(header);
       if (value === undefined) return false;
       if (store.revision() !== revision || kept.size >= MOST_KEPT) {
         kept = new Map();
@@ -57,6 +74,28 @@ export const openTokens = async (store: Store): Promise<Tokens> => {
         kept.set(name, scopes);
       }
       return scopes.has(scope) || scopes.has('admin');
+    },
+    holder: async (header) => {
+      const value = bearerOf(header);
+      if (value === undefined) return undefined;
+      const token = await store.records.get('lab-token', digest(value));
+      if (token === undefined) return undefined;
+      const scopes = new Set(Array.isArray(token.scopes) ? token.scopes.filter(isScope) : []);
+      return { label: String(token.label), scopes };
+    },
+    gateways: async () => {
+      const names = new Map<string, string>();
+      for (const { id, value } of await store.records.list('lab-token'))
+        if (Array.isArray(value.scopes) && value.scopes.includes('gate'))
+          names.set(id, String(value.label));
+      /** Tokens that were right lately: a digest for each request would cost more than the answer. */
+      const right = new Map<string, string>();
+      return (token) => {
+        if (token === undefined || token.length > 200) return undefined;
+        const known = right.get(token) ?? names.get(digest(token));
+        if (known !== undefined) right.set(token, known);
+        return known;
+      };
     },
     issue: async (label, scopes, now) => {
       const token = `${PREFIX}${randomBytes(32).toString('base64url')}`;
