@@ -39,14 +39,20 @@ export const addLabCommand = (program: Command, output: Output = process.stdout)
     output.write(`${flags.json ? forJson(value, 2) : text()}\n`);
   };
   addClientOptions(lab.command('status').description('counts, looks, journal of a running lab'))
-    .addHelpText('after', '\nExample:\n  stillwatch lab status --data ./lab --json')
+    .addHelpText(
+      'after',
+      '\nExample:\n  stillwatch lab status --data ./lab --json\n\nExit status: 0 done, 2 usage, 4 the lab does not answer or refuses.',
+    )
     .action(async (flags: ClientFlags) => {
       const status = (await askLab(flags, 'GET', '/status')) as LabStatus;
       show(status, flags, () => statusText(status));
     });
   addClientOptions(lab.command('findings').description('findings of a running lab'))
     .option('--seen', 'only those of the last look')
-    .addHelpText('after', '\nExample:\n  stillwatch lab findings --data ./lab --seen')
+    .addHelpText(
+      'after',
+      '\nExample:\n  stillwatch lab findings --data ./lab --seen\n\nExit status: 0 done, 2 usage, 4 the lab does not answer or refuses.',
+    )
     .action(async (flags: ClientFlags & { readonly seen?: boolean }) => {
       const answer = (await askLab(flags, 'GET', `/findings${flags.seen ? '?seen=true' : ''}`)) as {
         readonly findings: readonly LabFinding[];
@@ -54,7 +60,10 @@ export const addLabCommand = (program: Command, output: Output = process.stdout)
       show(answer, flags, () => answer.findings.map(findingText).join('\n') || 'no findings');
     });
   addClientOptions(lab.command('look').description('make a running lab look now'))
-    .addHelpText('after', '\nExample:\n  stillwatch lab look --data ./lab')
+    .addHelpText(
+      'after',
+      '\nExample:\n  stillwatch lab look --data ./lab\n\nExit status: 0 done, 2 usage, 4 the lab does not answer or refuses.',
+    )
     .action(async (flags: ClientFlags) => {
       const status = (await askLab(flags, 'POST', '/look')) as LabStatus;
       show(status, flags, () => `${statusText(status)}\nnext: stillwatch lab findings`);
@@ -65,7 +74,10 @@ export const addLabCommand = (program: Command, output: Output = process.stdout)
       .argument('<account>', 'id of the account')
       .description('delete what a running lab keeps of an account'),
   )
-    .addHelpText('after', '\nExample:\n  stillwatch lab forget acct_123 --data ./lab')
+    .addHelpText(
+      'after',
+      '\nExample:\n  stillwatch lab forget acct_123 --data ./lab\n\nExit status: 0 done, 2 usage, 4 the lab does not answer or refuses.',
+    )
     .action(async (account: string, flags: ClientFlags) => {
       const answer = (await askLab(
         flags,

@@ -24,7 +24,7 @@ export const addTokenCommand = (
     .option('--json', 'print it as JSON')
     .addHelpText(
       'after',
-      '\nExample:\n  stillwatch lab token gateway-1 --data ./lab --scope ingest',
+      '\nExample:\n  stillwatch lab token gateway-1 --data ./lab --scope ingest\n\nExit status: 0 done, 2 usage, 4 the store cannot be used.',
     )
     .action(async (label: string, flags: Flags) => {
       const { openStore } = await import('../../serve/store/open.ts');

@@ -1,5 +1,5 @@
 import { toRecord } from '../exchange/accounts.ts';
-import type { AccountRecord } from '../exchange/exchange.ts';
+import type { AccountRecord, Exchange } from '../exchange/exchange.ts';
 import { idOf, type Row } from '../exchange/fields.ts';
 import { mapNative } from '../exchange/native.ts';
 import type { RejectReason } from '../exchange/reject.ts';
@@ -63,6 +63,8 @@ export interface LiveOptions {
   readonly join?: JoinOptions;
   /** Exchanges remembered at least, so that a repeated delivery counts once. */
   readonly seenCapacity?: number;
+  /** Shown each exchange that was counted, once. */
+  readonly onExchange?: ((exchange: Exchange) => void) | undefined;
 }
 
 /** The incremental engine: the same counting as a scan's, chunk by chunk, and profiles when asked. */
@@ -102,11 +104,11 @@ interface MutableTally {
 }
 
 export const createLiveCounter = (
-  { join = JOIN_DEFAULTS, seenCapacity = SEEN_CAPACITY }: LiveOptions = {},
+  { join = JOIN_DEFAULTS, seenCapacity = SEEN_CAPACITY, onExchange }: LiveOptions = {},
   before?: LiveState,
 ): LiveCounter => {
   const seen = createSeenWindow(seenCapacity, before?.seenOlder, before?.seenYounger);
-  const profiler = createChunkProfiler(seen.seen, { keptRejects: KEPT_ERRORS });
+  const profiler = createChunkProfiler(seen.seen, { keptRejects: KEPT_ERRORS, onExchange });
   let window = createJoinWindow(join, before?.waiting);
   const totals: LiveTotals = { ...noTotals(), ...before?.totals };
   totals.reasons = { ...totals.reasons };

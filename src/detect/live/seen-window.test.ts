@@ -26,9 +26,9 @@ test('what it gives to be saved makes one that knows the same', () => {
           }
           saved.younger.push(...younger);
         };
-        keys.slice(0, cut).forEach((k) => window.seen(k, k));
+        for (const k of keys.slice(0, cut)) window.seen(k, k);
         save();
-        keys.slice(cut).forEach((k) => window.seen(k, k));
+        for (const k of keys.slice(cut)) window.seen(k, k);
         save();
         const again = createSeenWindow(
           64,

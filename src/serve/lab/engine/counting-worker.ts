@@ -17,6 +17,7 @@ import type {
   ToCounting,
   ToKeeping,
 } from './messages.ts';
+import { createWatch } from './watch.ts';
 
 /** Profiles travel in batches, so that neither side holds a second copy of everything. */
 const BATCH = 250;
@@ -26,8 +27,9 @@ const start = workerData as CountingStart;
 const keeper: MessagePort = start.keeper;
 const before = start.counted;
 const seenFiles = openSeenFiles(start.folder, before?.seen);
+const watch = createWatch();
 const counter = createLiveCounter(
-  { join: start.join },
+  { join: start.join, onExchange: watch.exchange },
   before === null
     ? undefined
     : {
@@ -93,12 +95,15 @@ port.on('message', (message: ToCounting) => {
     ({ seq } = message);
     if (message.followed !== undefined) followed.set(message.followed.path, message.followed);
     say({ type: 'counted', seq, tally, status: status() });
+    const hits = watch.take();
+    if (hits.length > 0) say({ type: 'hits', hits });
     relieve();
     return;
   }
   const { order, now } = message;
   counter.expire(now);
   handOver();
+  if (order.type === 'watch') watch.change(order.change);
   if (order.type === 'forget') counter.forget(order.account);
   const durable = order.type === 'checkpoint' || order.type === 'forget';
   hand({ type: 'order', order, counted: counted(durable) });

@@ -18,8 +18,10 @@ import { lockFolder } from './lock.ts';
 import type {
   CountingStart,
   CountingStatus,
+  Customers,
   FromCounting,
   FromKeeping,
+  Hit,
   KeepingStart,
   KeepingStatus,
   KnownAccount,
@@ -27,6 +29,8 @@ import type {
   LookOrder,
   Order,
   ToCounting,
+  WatchChange,
+  Watched,
 } from './messages.ts';
 
 export interface EngineOptions {
@@ -68,6 +72,10 @@ export interface Engine {
   readonly checkpoint: () => Promise<void>;
   readonly forget: (account: string) => Promise<boolean>;
   readonly accounts: (ids: readonly string[]) => Promise<readonly KnownAccount[]>;
+  /** Holds traffic against indicators of others: what was before now, and by `onHits` what comes. */
+  readonly watch: (change: WatchChange) => Promise<Watched>;
+  readonly onHits: (listener: (hits: readonly Hit[]) => void) => void;
+  readonly customers: (known: number) => Promise<Customers | null>;
   readonly followed: ReadonlyMap<string, FollowedTo>;
   readonly status: () => EngineStatus;
   /** With a last checkpoint. */
@@ -167,7 +175,12 @@ const begin = async (
     if (full()) return;
     for (const go of rooms.splice(0)) go();
   };
+  const hitListeners: ((hits: readonly Hit[]) => void)[] = [];
   counting.on('message', (message: FromCounting) => {
+    if (message.type === 'hits') {
+      for (const listener of hitListeners) listener(message.hits);
+      return;
+    }
     countingStatus = message.status;
     if (message.type === 'status') {
       for (const go of ready.splice(0)) go();
@@ -300,6 +313,13 @@ const begin = async (
     },
     accounts: async (ids) =>
       (await order('accounts', (t) => ({ type: 'accounts', ticket: t, ids }))).accounts,
+    watch: async (change) =>
+      (await order('watched', (t) => ({ type: 'watch', ticket: t, change }))).watched,
+    onHits: (listener) => {
+      hitListeners.push(listener);
+    },
+    customers: async (known) =>
+      (await order('customers', (t) => ({ type: 'customers', ticket: t, known }))).customers,
     followed,
     status: () => ({
       counting: countingStatus!,

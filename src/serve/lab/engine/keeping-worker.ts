@@ -35,6 +35,10 @@ counting.on('message', (message: ToKeeping) =>
         say({ type: 'looked', ticket, looked, status: keeping.status() });
       } else if (order.type === 'accounts') {
         say({ type: 'accounts', ticket, accounts: keeping.accounts(order.ids) });
+      } else if (order.type === 'watch') {
+        say({ type: 'watched', ticket, watched: keeping.watched(order.change) });
+      } else if (order.type === 'customers') {
+        say({ type: 'customers', ticket, customers: await keeping.customers(order.known) });
       } else {
         const known = order.type === 'forget' && keeping.forget(order.account);
         keeping.checkpoint(counted);

@@ -18,7 +18,17 @@ import {
   writeCheckpoint,
 } from '../profiles/checkpoint.ts';
 import { openKeeper } from '../profiles/keeper.ts';
-import type { KeepingStart, KeepingStatus, KnownAccount, Looked, Order } from './messages.ts';
+import type {
+  Customers,
+  KeepingStart,
+  KeepingStatus,
+  KnownAccount,
+  Looked,
+  Order,
+  WatchChange,
+  Watched,
+} from './messages.ts';
+import { watchedBefore } from './watch.ts';
 
 export interface Keeping {
   readonly gain: (id: string, profile: Profile) => void;
@@ -31,6 +41,8 @@ export interface Keeping {
   readonly checkpoint: (counted: Counted) => void;
   readonly forget: (account: string) => boolean;
   readonly accounts: (ids: readonly string[]) => readonly KnownAccount[];
+  readonly watched: (change: WatchChange) => Watched;
+  readonly customers: (known: number) => Promise<Customers | null>;
   readonly status: () => KeepingStatus;
 }
 
@@ -66,6 +78,7 @@ export const createKeeping = (start: KeepingStart): Keeping => {
     records: new Map(),
   };
   let newest = 0;
+  let learnedSoFar = 1;
 
   const readFileOfAccounts = async (): Promise<void> => {
     if (start.accountsFile === undefined) return;
@@ -87,7 +100,23 @@ export const createKeeping = (start: KeepingStart): Keeping => {
       if (profile.lastSeen > newest) newest = profile.lastSeen;
       keeper.gain(id, profile);
     },
+    watched: ({ add, at }) => watchedBefore(keeper.resident(), add, at),
+    customers: async (known) => {
+      await readFileOfAccounts();
+      // Both parts only grow: the same sum is the same state.
+      const version = learnedSoFar + file.at;
+      if (version === known) return null;
+      const all = new Map([...file.records, ...records]);
+      const instruments: [string, string][] = [];
+      const attested: string[] = [];
+      for (const [id, { paymentFingerprint, attestation }] of all) {
+        if (paymentFingerprint !== null) instruments.push([id, paymentFingerprint]);
+        if (attestation !== null) attested.push(id);
+      }
+      return { version, instruments, attested };
+    },
     learn: (learned) => {
+      learnedSoFar += learned.length;
       for (const record of learned) records.set(record.accountId, record);
       recordsChanged = true;
     },

@@ -5,6 +5,9 @@ import { StillwatchError } from '../../../base/errors.ts';
 
 const NAME = 'lab.pid';
 
+/** Folders of this process, whose number alone says nothing: a container always begins with the same. */
+const own = new Set<string>();
+
 const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
@@ -22,13 +25,17 @@ export const lockFolder = (folder: string): (() => void) => {
       const fd = openSync(path, 'wx', 0o600);
       writeSync(fd, String(process.pid));
       closeSync(fd);
-      return () => rmSync(path, { force: true });
+      own.add(path);
+      return () => {
+        own.delete(path);
+        rmSync(path, { force: true });
+      };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       const owner = Number(readFileSync(path, 'utf8'));
       // Its own number, left by a process of an earlier container, is nobody's.
-      if (owner !== process.pid && Number.isSafeInteger(owner) && owner > 0 && isAlive(owner))
-        break;
+      const isOwn = owner === process.pid;
+      if (isOwn ? own.has(path) : Number.isSafeInteger(owner) && owner > 0 && isAlive(owner)) break;
       rmSync(path, { force: true });
     }
   }

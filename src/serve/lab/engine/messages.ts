@@ -38,7 +38,38 @@ export type FromCounting =
       readonly status: CountingStatus;
     }
   /** Once at the start, and when it handed over what accounts gained. */
-  | { readonly type: 'status'; readonly status: CountingStatus };
+  | { readonly type: 'status'; readonly status: CountingStatus }
+  /** What indicators of others hit since the last time. */
+  | { readonly type: 'hits'; readonly hits: readonly Hit[] };
+
+/** Exchanges of one account that an indicator hit. */
+export interface Hit {
+  readonly indicator: string;
+  readonly account: string;
+  readonly exchanges: number;
+}
+
+/** A change of the indicators that traffic is held against. */
+export interface WatchChange {
+  /** Epoch ms; what has ended by then is not run. */
+  readonly at: number;
+  /** STIX objects; another version of the same id replaces it. */
+  readonly add: readonly object[];
+  readonly remove: readonly string[];
+}
+
+/** What they hit in the past, as far as profiles in memory tell, and how many of those were looked at. */
+export interface Watched {
+  readonly hits: readonly Hit[];
+  readonly accounts: number;
+}
+
+/** What re-verification needs of all accounts; null when nothing changed since `known`. */
+export interface Customers {
+  readonly version: number;
+  readonly instruments: readonly (readonly [account: string, payment: string])[];
+  readonly attested: readonly string[];
+}
 
 export interface CountingStatus {
   readonly seq: number;
@@ -69,7 +100,10 @@ export type Order =
     }
   | { readonly type: 'checkpoint'; readonly ticket: number }
   | { readonly type: 'forget'; readonly ticket: number; readonly account: string }
-  | { readonly type: 'accounts'; readonly ticket: number; readonly ids: readonly string[] };
+  | { readonly type: 'accounts'; readonly ticket: number; readonly ids: readonly string[] }
+  /** The counting thread takes the change before anything that is counted after it. */
+  | { readonly type: 'watch'; readonly ticket: number; readonly change: WatchChange }
+  | { readonly type: 'customers'; readonly ticket: number; readonly known: number };
 
 export interface KeepingStart {
   readonly folder: string;
@@ -149,5 +183,11 @@ export type FromKeeping =
       readonly type: 'accounts';
       readonly ticket: number;
       readonly accounts: readonly KnownAccount[];
+    }
+  | { readonly type: 'watched'; readonly ticket: number; readonly watched: Watched }
+  | {
+      readonly type: 'customers';
+      readonly ticket: number;
+      readonly customers: Customers | null;
     }
   | { readonly type: 'failed'; readonly ticket: number; readonly message: string };

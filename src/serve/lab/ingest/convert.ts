@@ -86,9 +86,11 @@ export const fromOtlp = (request: Row, mapping: Mapping): Converted => {
     const full = mapped(row, mapping, lookup);
     const account = accountOf(full, mapping, lookup);
     if (account !== null) out.accounts.push(account);
-    // A log record with the details of an inference is the content half of its span.
-    if (record.observedTimeUnixNano !== undefined) out.content.push(full);
-    else if (hasPrompt(full)) out.whole.push(full);
+    // A log record with the details of an inference is the content half of its span; one without
+    // messages of the request (an answer, gen_ai.choice) says nothing that is counted.
+    if (record.observedTimeUnixNano !== undefined) {
+      if (hasPrompt(full)) out.content.push(full);
+    } else if (hasPrompt(full)) out.whole.push(full);
     else out.network.push(full);
   }
   for (const [id, list] of messages) out.content.push({ exchange_id: id, messages: list });

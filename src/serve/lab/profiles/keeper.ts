@@ -44,6 +44,8 @@ export interface Keeper {
   /** The accounts a look is about; what the policy lets go of is gone afterwards. */
   readonly collect: (options: CollectOptions) => Collected;
   readonly profile: (id: string) => Profile | null;
+  /** Those in memory, the least recently active first. */
+  readonly resident: () => Iterable<readonly [string, Profile]>;
   readonly forget: (id: string) => boolean;
   /** Makes everything durable in the files; the marks are what a restart has to be given. */
   readonly checkpoint: () => readonly (PartitionMark | null)[];
@@ -185,6 +187,9 @@ export const openKeeper = ({ folder, inMemory, marks }: KeeperOptions): Keeper =
       const known = fileOf(id).has(id) ? (fileOf(id).load().get(id) ?? null) : null;
       if (memory === undefined || known === null) return memory?.profile ?? known;
       return mergeProfiles(known, memory.profile);
+    },
+    *resident() {
+      for (const [id, { profile }] of held) yield [id, profile] as const;
     },
     forget: (id) => {
       const wasHeld = held.delete(id);
