@@ -118,11 +118,14 @@ describe('three founders, an observer and a hub', () => {
     const report = await submit(b, sighting('6a2f0c5e-8d0b-4f5e-9f0e-000000000b01', published));
     assert.deepEqual(report.failures, []);
     const kinds: string[] = [];
+    let told: unknown;
     for await (const one of events) {
       if (one.kind !== 'event') continue;
       kinds.push(one.event.type);
+      told = JSON.parse(one.event.data);
       if (kinds.includes('changed')) break;
     }
+    assert.deepEqual((told as Json).standing, { status: 'corroborated', ceiling: 'verify' });
     stop.abort();
     assert.ok(kinds.includes('new') && kinds.includes('changed'), String(kinds));
     const view = await standing(c);

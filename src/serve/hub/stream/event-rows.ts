@@ -9,6 +9,8 @@ export interface EventBody {
   readonly added: number;
   /** Of a change of audience: whether this is the audience that it has now. */
   readonly visible?: boolean;
+  /** Of a change that is none of the object: what the members' words make of it now. */
+  readonly standing?: { readonly status: string; readonly ceiling: string };
 }
 
 export const bodyOf = ({ body }: StoredEvent): EventBody => body as EventBody;

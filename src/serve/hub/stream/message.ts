@@ -107,7 +107,7 @@ export const messageReader = (store: Store, positions: Positions): Reader => {
     if (key === undefined || audience === undefined) return undefined;
     const collection = await collectionOf(key);
     if (collection === undefined) return undefined;
-    const { id: object, type, version, added, visible } = bodyOf(event);
+    const { id: object, type, version, added, visible, standing } = bodyOf(event);
     const row = rows.get(placeOf(key, added));
     const id = positions.idOf(seq);
     const at = Math.floor(event.at / 1000);
@@ -129,6 +129,7 @@ export const messageReader = (store: Store, positions: Positions): Reader => {
       type,
       version,
       date_added: microsText(added),
+      ...(standing === undefined ? {} : { standing }),
     };
     if (event.kind === 'object-audience-changed' && visible === false)
       // Who loses sight learns the name it knew, and nothing of why or of whom it is for now.
