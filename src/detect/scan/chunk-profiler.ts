@@ -41,12 +41,14 @@ export type Seen = (hashHi: number, hashLo: number) => boolean;
 export interface ChunkProfilerOptions {
   /** Rejected rows of one chunk that are named (default KEPT_REJECTS); all are counted. */
   readonly keptRejects?: number;
+  /** Shown each exchange that was counted, once. */
+  readonly onExchange?: ((exchange: Exchange) => void) | undefined;
 }
 
 /** Counts chunks into profiles by account. One per thread; the profiles of all threads are merged. */
 export const createChunkProfiler = (
   remembered: SeenFilter | Seen | null,
-  { keptRejects = KEPT_REJECTS }: ChunkProfilerOptions = {},
+  { keptRejects = KEPT_REJECTS, onExchange }: ChunkProfilerOptions = {},
 ): ChunkProfiler => {
   const seen: Seen | null =
     remembered === null || typeof remembered === 'function'
@@ -74,6 +76,7 @@ export const createChunkProfiler = (
       accounts.set(exchange.accountId, account);
     }
     observe(account, exchange, observer);
+    onExchange?.(exchange);
     return true;
   };
   const accept = (chunk: LogChunk): ChunkTally => {

@@ -64,6 +64,8 @@ export interface LabCore {
   readonly looked: () => Pick<Looked, 'accounts' | 'organizations'>;
   /** Accounts that take no part in looks from now on, asked for before each. */
   readonly leaveOut: (source: () => readonly string[]) => void;
+  /** Traffic held against indicators of others, and what is known of all customers. */
+  readonly traffic: Pick<Engine, 'watch' | 'onHits' | 'customers'>;
   readonly status: () => LabStatus;
 }
 
@@ -246,6 +248,7 @@ export const startLab = async (options: StartOptions): Promise<Lab> => {
       leaveOut: (source) => {
         without = source;
       },
+      traffic: engine,
       status,
     };
     const forget = async (account: string): Promise<boolean> => {

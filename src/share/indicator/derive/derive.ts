@@ -152,7 +152,7 @@ export const deriveIndicators = (report: ScanReport, options: DeriveOptions): De
       add([without('campaign', 'BELOW_K')]);
       continue;
     }
-    const made = madeOf(campaign, particulars, options, saltOf(report));
+    const made = madeOf(campaign, particulars, options, options.salt ?? saltOf(report));
     add(made.flatMap((m) => m.leftOut));
     const indicators = made.flatMap((m) => m.indicators);
     if (indicators.length === 0) continue;

@@ -21,6 +21,8 @@ export interface DeriveOptions {
   readonly containment?: number | undefined;
   /** Masks more of a template than the report did, such as every word that is not published. */
   readonly mask?: ((template: string) => string) | undefined;
+  /** Of all sketches; otherwise it follows from the report. One for many reports spares recipients work. */
+  readonly salt?: Uint8Array | undefined;
   /** Blinded tokens of accounts, made by the lab. */
   readonly tokens?: ReadonlyMap<string, readonly string[]> | undefined;
 }

@@ -79,7 +79,8 @@ export type IdentifierSort = keyof typeof IDENTIFIER_CEILINGS;
 /** A fingerprint that holds nothing on one of the axes describes only a look-alike. */
 export const ONE_AXIS_CEILING: PermittedAction = 'verify';
 
-export const PROCEDURES = ['benjamini-hochberg', 'benjamini-yekutieli'] as const;
+/** How findings were chosen: the first two for one look at a log, the others for a stream that is looked at again. */
+export const PROCEDURES = ['benjamini-hochberg', 'benjamini-yekutieli', 'lond', 'e-lond'] as const;
 export type ProcedureName = (typeof PROCEDURES)[number];
 
 export const STILLWATCH_PATTERN = 'stillwatch';
