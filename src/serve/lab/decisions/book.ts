@@ -6,11 +6,17 @@
 import { randomUUID } from 'node:crypto';
 import { type ChangeFeed, createChangeFeed } from '../../../act/gateway/feed.ts';
 import type { Outcome, Proposal } from '../../../act/response/decide.ts';
-import type { Decision } from '../../../act/response/decision.ts';
+import type { Decision, Subject } from '../../../act/response/decision.ts';
 import { createGate, type MemoryGate, type StalenessRule } from '../../../act/response/gate.ts';
 import type { KeptDecision, KeptProposal, Lift } from '../../store/records.ts';
-import type { Store } from '../../store/store.ts';
-import { isFresh, samenessOf } from './sameness.ts';
+import type { RecordsWriter, Store } from '../../store/store.ts';
+import { isFresh, matterId, samenessOf } from './sameness.ts';
+
+/** What is to be stored in the same write, or not at all. */
+export type Also = (records: RecordsWriter) => Promise<unknown>;
+
+/** How long a person's dismissal of a proposal holds. */
+const DISMISSED_FOR = 30 * 86_400_000;
 
 export interface Entered {
   readonly decisions: readonly Decision[];
@@ -23,12 +29,22 @@ export interface DecisionBook {
   readonly feed: ChangeFeed;
   /** Enters what is new in the outcomes; what holds already is left as it is. */
   readonly enter: (outcomes: readonly Outcome[], now: number) => Promise<Entered>;
-  /** A decision of a person's. */
-  readonly put: (decision: Decision) => Promise<void>;
+  /** A decision of a person's, or an entry of the allow-list. */
+  readonly put: (decision: Decision, also?: Also) => Promise<void>;
   /** Ends decisions before their time; those that have ended already are passed over. */
-  readonly lift: (ids: readonly string[], lift: Lift) => Promise<readonly Decision[]>;
+  readonly lift: (
+    ids: readonly string[],
+    lift: Lift,
+    more?: {
+      readonly also?: Also;
+      /** A person's word: the same is not decided again until then. */
+      readonly rest?: number;
+    },
+  ) => Promise<readonly Decision[]>;
   /** Ids of the decisions in force, shadow ones included, that rest on a finding, indicator or case. */
   readonly restingOn: (id: string) => readonly string[];
+  /** In force about one subject, shadow ones included. */
+  readonly about: (subject: Subject) => readonly Decision[];
   readonly get: (id: string) => Promise<KeptDecision | undefined>;
   /** In force now, shadow ones included. */
   readonly inForce: (now: number) => readonly Decision[];
@@ -39,26 +55,49 @@ export interface DecisionBook {
     by: string,
     approved: boolean,
     now: number,
+    also?: Also,
   ) => Promise<Decision | null | undefined>;
   /** Says to the gate that the book is alive, and forgets what has ended. */
   readonly tick: (now: number) => void;
 }
 
-/** @param now when it is opened, epoch milliseconds */
+/** The latest moment that a book has seen. */
+const CLOCK = 'lab-decisions-clock';
+const NOTED_EVERY = 60_000;
+
+const subjectKey = ({ kind, value }: Subject): string => `${kind} ${value}`;
+
+/**
+ * @param now when it is opened, epoch milliseconds
+ * @param steady monotonic milliseconds: a clock that is set back prolongs nothing
+ */
 export const openBook = async (
   store: Store,
   staleness: StalenessRule,
   now: number,
+  steady: () => number = () => performance.now(),
 ): Promise<DecisionBook> => {
   const gate = createGate({ staleness });
   const feed = createChangeFeed({ epoch: randomUUID() });
   const held = new Map<string, Decision>();
   const bySameness = new Map<string, string>();
   const byGround = new Map<string, Set<string>>();
+  const bySubject = new Map<string, Set<string>>();
   const pending = new Map<string, string>();
+  /** Until when a matter rests, by its id. */
+  const settled = new Map<string, number>();
+  /** When a decision has had its time, whatever the clock says then. */
+  const ends = new Map<string, number>();
+  // A clock that was set back while the lab was down must not give decisions more time.
+  const lastSeen = Number((await store.records.get('setting', CLOCK)) ?? 0);
+  const opened = Math.max(now, lastSeen);
+  let noted = now;
 
   const remember = (decision: Decision, at: number): void => {
     held.set(decision.id, decision);
+    ends.set(decision.id, steady() + decision.until - at);
+    const key = subjectKey(decision.subject);
+    bySubject.set(key, (bySubject.get(key) ?? new Set()).add(decision.id));
     bySameness.set(samenessOf(decision), decision.id);
     for (const ground of decision.rests_on) {
       const ids = byGround.get(ground) ?? new Set();
@@ -70,6 +109,11 @@ export const openBook = async (
   };
   const forget = (decision: Decision): void => {
     held.delete(decision.id);
+    ends.delete(decision.id);
+    const key = subjectKey(decision.subject);
+    const about = bySubject.get(key);
+    about?.delete(decision.id);
+    if (about?.size === 0) bySubject.delete(key);
     const sameness = samenessOf(decision);
     if (bySameness.get(sameness) === decision.id) bySameness.delete(sameness);
     for (const ground of decision.rests_on) {
@@ -86,15 +130,30 @@ export const openBook = async (
   };
 
   for (const { value } of await store.records.list('decision'))
-    if (value.lifted === null && value.decision.until > now) remember(value.decision, now);
+    if (value.lifted === null && value.decision.until > opened) remember(value.decision, opened);
+  for (const { id, value } of await store.records.list('matter'))
+    if (value.until > now) settled.set(id, value.until);
   for (const { value } of await store.records.list('proposal'))
     if (value.settled === null) pending.set(samenessOf(value.proposal), value.proposal.id);
   gate.heard(now);
 
   const isNew = (decision: Decision, at: number): boolean => {
     const known = held.get(bySameness.get(samenessOf(decision)) ?? '');
-    return known === undefined || !isFresh(known, at);
+    return (known === undefined || !isFresh(known, at)) && !isSettled(decision, at);
   };
+  const isSettled = (one: Parameters<typeof matterId>[0], at: number): boolean =>
+    (settled.get(matterId(one)) ?? 0) > at;
+  const rest = async (
+    records: RecordsWriter,
+    one: Parameters<typeof matterId>[0],
+    until: number,
+    { by, because }: Pick<Lift, 'by' | 'because'>,
+  ): Promise<void> => {
+    await records.put('matter', matterId(one), { until, by, because });
+    settled.set(matterId(one), until);
+  };
+  const isOver = ({ id, until }: Decision, at: number): boolean =>
+    until <= at || steady() >= (ends.get(id) ?? 0);
 
   return {
     gate,
@@ -104,7 +163,7 @@ export const openBook = async (
       const shadow = outcomes.flatMap((one) => one.shadow).filter((one) => isNew(one, at));
       const proposals = outcomes
         .flatMap((one) => one.proposals)
-        .filter((one) => !pending.has(samenessOf(one)));
+        .filter((one) => !pending.has(samenessOf(one)) && !isSettled(one, at));
       if (decisions.length + shadow.length + proposals.length === 0)
         return { decisions, shadow, proposals };
       const samples = new Set(outcomes.flatMap((one) => one.samples));
@@ -132,17 +191,20 @@ export const openBook = async (
       for (const proposal of proposals) pending.set(samenessOf(proposal), proposal.id);
       return { decisions, shadow, proposals };
     },
-    put: async (decision) => {
-      await store.write(({ records }) =>
-        records.put('decision', decision.id, { decision, lifted: null, sampled: false }),
-      );
+    put: async (decision, also) => {
+      await store.write(async ({ records }) => {
+        await records.put('decision', decision.id, { decision, lifted: null, sampled: false });
+        await also?.(records);
+      });
       remember(decision, decision.from);
     },
-    lift: async (ids, lifted) => {
+    lift: async (ids, lifted, more = {}) => {
       const ending = [...new Set(ids)].flatMap((id) => held.get(id) ?? []);
-      if (ending.length === 0) return [];
+      if (ending.length === 0 && more.also === undefined) return [];
       await store.write(async ({ records }) => {
+        await more.also?.(records);
         for (const decision of ending) {
+          if (more.rest !== undefined) await rest(records, decision, more.rest, lifted);
           const kept = await records.get('decision', decision.id);
           const sampled = kept?.sampled ?? false;
           await records.put('decision', decision.id, { decision, lifted, sampled });
@@ -152,13 +214,15 @@ export const openBook = async (
       return ending;
     },
     restingOn: (id) => [...(byGround.get(id) ?? [])],
+    about: (subject) =>
+      [...(bySubject.get(subjectKey(subject)) ?? [])].flatMap((id) => held.get(id) ?? []),
     get: (id) => store.records.get('decision', id),
-    inForce: (at) => [...held.values()].filter(({ until }) => until > at),
+    inForce: (at) => [...held.values()].filter((one) => !isOver(one, at)),
     waiting: async () =>
       (await store.records.list('proposal'))
         .map(({ value }) => value)
         .filter(({ settled }) => settled === null),
-    settle: async (id, by, approved, at) => {
+    settle: async (id, by, approved, at, also) => {
       const kept = await store.records.get('proposal', id);
       if (kept === undefined || kept.settled !== null) return undefined;
       const { held_for: _held, ...asked } = kept.proposal;
@@ -174,6 +238,11 @@ export const openBook = async (
       };
       await store.write(async ({ records }) => {
         await records.put('proposal', id, { ...kept, settled: { at, by, approved } });
+        await rest(records, asked, approved ? decision.until : at + DISMISSED_FOR, {
+          by,
+          because: id,
+        });
+        await also?.(records);
         if (approved)
           await records.put('decision', decision.id, { decision, lifted: null, sampled: false });
       });
@@ -184,7 +253,21 @@ export const openBook = async (
     },
     tick: (at) => {
       gate.heard(at);
-      for (const decision of held.values()) if (decision.until <= at) forget(decision);
+      for (const decision of held.values()) {
+        if (!isOver(decision, at)) continue;
+        // Followers go by their own clocks; where ours was set back they are told.
+        if (decision.until > at) drop(decision, at);
+        else forget(decision);
+      }
+      if (Math.abs(at - noted) < NOTED_EVERY) return;
+      noted = at;
+      store
+        .write(async ({ records }) => {
+          await records.put('setting', CLOCK, at);
+          for (const [id, until] of settled)
+            if (until <= at && settled.delete(id)) await records.remove('matter', id);
+        })
+        .catch(() => undefined); // the next minute will do
     },
   };
 };

@@ -1,4 +1,5 @@
 /** When two decisions are the same decision again. */
+import { createHash } from 'node:crypto';
 import type { Decision } from '../../../act/response/decision.ts';
 
 /**
@@ -14,6 +15,10 @@ export const samenessOf = ({
   rests_on,
 }: Pick<Decision, 'subject' | 'action' | 'reason' | 'mode' | 'rule' | 'rests_on'>): string =>
   JSON.stringify([subject.kind, subject.value, action, reason, mode, rule, [...rests_on].sort()]);
+
+/** Short name of a matter, under which it is stored. */
+export const matterId = (one: Parameters<typeof samenessOf>[0]): string =>
+  createHash('sha256').update(samenessOf(one)).digest('base64url');
 
 /** More than half of its time is left: nothing has to be renewed. */
 export const isFresh = ({ from, until }: Pick<Decision, 'from' | 'until'>, now: number): boolean =>
