@@ -11,6 +11,7 @@ const BENCHES = [
   'hub',
   'gate',
   'gate-http',
+  'ingest',
 ] as const;
 
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));
