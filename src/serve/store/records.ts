@@ -175,7 +175,7 @@ export interface RecordKinds {
   /** A lab's decisions and what waits for a person, by their ids. */
   readonly decision: KeptDecision;
   readonly proposal: KeptProposal;
-  /** Of the desk of a lab. Events by `CASE/NUMBER`, effects by `CASE/PLACE`, matters by digest. */
+  /** Of the desk of a lab. Events by their number, effects by `CASE/PLACE`, matters by digest. */
   readonly 'case-event': CaseEvent;
   readonly 'case-contact': { readonly contact: string; readonly at: number };
   readonly 'case-effect': KeptEffect;
@@ -191,6 +191,12 @@ export interface RecordKinds {
     readonly digest: string;
     readonly text: string;
   };
+  /** What a lab shares and is told: `src/serve/lab/sharing/kept.ts`. */
+  readonly 'share-incoming': Readonly<Record<string, unknown>>;
+  readonly 'share-group': Readonly<Record<string, unknown>>;
+  readonly 'share-outbox': Readonly<Record<string, unknown>>;
+  readonly 'share-token': Readonly<Record<string, unknown>>;
+  readonly 'share-state': Readonly<Record<string, unknown>>;
   /** What gateways did, by decision; and the batches that were counted, by `GATEWAY/BATCH`. */
   readonly remediation: Readonly<Record<string, number>>;
   readonly 'remediation-batch': { readonly at: number };
@@ -230,6 +236,11 @@ export const recordsWriter = (driver: Driver, queries: Queries): RecordsWriter =
     'matter',
     'remediation',
     'remediation-batch',
+    'share-incoming',
+    'share-group',
+    'share-outbox',
+    'share-token',
+    'share-state',
   ]);
   const changed = async (kind: string): Promise<void> => {
     if (!QUIET.has(kind)) await driver.notify(queries, 'records');

@@ -1,0 +1,149 @@
+/** Sending objects to a hub: signed for it, posted, and each object's fate reported. */
+import type { KeyObject } from 'node:crypto';
+import { StillwatchError } from '../../base/errors.ts';
+import { parseJsonText } from '../../base/json-text.ts';
+import { type Place, taxiiClient, type TaxiiClient } from '../taxii/client.ts';
+import type { AddReport } from '../taxii/add.ts';
+import type { Json, StatusDetail } from '../taxii/resources.ts';
+import type { Session } from '../taxii/session.ts';
+import { signContribution } from './signing/contribution.ts';
+import { signedEnvelope } from './signing/taxii-envelope.ts';
+
+export interface SubmitTo {
+  readonly hub: string;
+  readonly token: string;
+  readonly key: KeyObject;
+  /** UUID or alias. */
+  readonly collection: string;
+  readonly plainHttp?: boolean | undefined;
+  /** Milliseconds since 1970, when each request is signed. */
+  readonly clock?: () => number;
+}
+
+export interface Submitted {
+  readonly collection: string;
+  readonly total: number;
+  readonly success: number;
+  readonly failures: readonly StatusDetail[];
+  /** Objects that were published, by the sender's id. */
+  readonly published: readonly { readonly id: string; readonly published: string }[];
+}
+
+/** What a signature must name, and where it is sent. */
+export interface Recipient {
+  readonly hub: string;
+  readonly member: string;
+  readonly place: Place;
+}
+
+/** Objects under one signature: few enough that one fault does not hold up many. */
+const TOGETHER = 250;
+/** Names that are asked for; a large contribution can ask for the rest with the API. */
+const MOST_NAMES = 100;
+const MOST_BYTES = 16 << 20;
+
+export const notAnExchange = (why: string): StillwatchError =>
+  new StillwatchError(
+    'HUB_ANSWER_INVALID',
+    `The hub ${why}`,
+    'Check --hub: it must be a Stillwatch hub of this version, and --token-file a token of a vetted member.',
+  );
+
+/** JSON of the hub's own API, which a TAXII session takes for a failure; undefined when there is none. */
+export const readAnswer = async (response: Response, path: string): Promise<Json | undefined> => {
+  if (response.status === 404) {
+    await response.body?.cancel();
+    return undefined;
+  }
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw notAnExchange(`answered ${response.status} at ${path}`);
+  }
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const { value } = parseJsonText(bytes, { maxBytes: MOST_BYTES, maxDepth: 20 });
+  if (typeof value !== 'object' || value === null) throw notAnExchange(`sent no JSON at ${path}`);
+  return value as Json;
+};
+
+export const ask = async (
+  session: Session,
+  path: string,
+  until?: AbortSignal,
+): Promise<Json | undefined> =>
+  readAnswer(
+    await session.open(
+      { method: 'GET', url: session.resolve(path), repeatable: true },
+      'application/json',
+      until,
+    ),
+    path,
+  );
+
+const textIn = (value: Json | undefined, name: string): string => {
+  const text = value?.[name];
+  if (typeof text !== 'string') throw notAnExchange(`does not say its ${name}`);
+  return text;
+};
+
+const refers = ({ type }: Json): boolean =>
+  type === 'relationship' || type === 'sighting' || type === 'opinion' || type === 'note';
+
+const placeOf = async (client: TaxiiClient, collection: string): Promise<Place> => {
+  for (const root of await client.apiRoots())
+    for (const { id, alias } of await client.collections(root))
+      if (id === collection || alias === collection) return { root, collection: id };
+  throw new StillwatchError(
+    'USAGE',
+    'The hub has no collection of that name that you may see',
+    'Give --collection an id or alias of `GET /taxii2/`; `exchange` is the default.',
+  );
+};
+
+/** @throws StillwatchError `HUB_ANSWER_INVALID`, `USAGE`, and those of the TAXII client. */
+export const recipientOf = async (client: TaxiiClient, collection: string): Promise<Recipient> => {
+  const exchange = await ask(client.session, '/api/exchange');
+  const [hub, member] = [textIn(exchange, 'hub'), textIn(exchange, 'member')];
+  return { hub, member, place: await placeOf(client, collection) };
+};
+
+/** @throws StillwatchError those of the TAXII client. */
+export const sendSigned = (
+  client: TaxiiClient,
+  { hub, member, place }: Recipient,
+  objects: readonly Json[],
+  key: KeyObject,
+  clock: () => number,
+): Promise<AddReport> => {
+  // What others refer to goes first: a large bundle travels in several contributions.
+  const ordered = [...objects].sort((a, b) => Number(refers(a)) - Number(refers(b)));
+  return client.add(place, ordered, {
+    maxObjects: TOGETHER,
+    // What is signed is used up by its arrival: sent again, it would be a replay.
+    repeatable: false,
+    prepare: (batch) => ({
+      body: signedEnvelope(
+        batch,
+        signContribution(
+          { hub, member, collection: place.collection, created: clock(), objects: batch },
+          key,
+        ),
+      ),
+    }),
+  });
+};
+
+/**
+ * @throws StillwatchError `HUB_ANSWER_INVALID`, `USAGE`, and those of the TAXII client.
+ */
+export const submit = async (objects: readonly Json[], to: SubmitTo): Promise<Submitted> => {
+  const { hub: url, token, key, plainHttp = false, clock = Date.now } = to;
+  const client = taxiiClient({ url, credential: { kind: 'bearer', token }, plainHttp });
+  const recipient = await recipientOf(client, to.collection);
+  const { total, success, failures } = await sendSigned(client, recipient, objects, key, clock);
+  const published: { id: string; published: string }[] = [];
+  for (const { id } of success === 0 ? [] : objects.slice(0, MOST_NAMES)) {
+    const own = await ask(client.session, `/api/contributions/${encodeURIComponent(String(id))}`);
+    if (own !== undefined) published.push({ id: String(id), published: textIn(own, 'published') });
+  }
+  return { collection: recipient.place.collection, total, success, failures, published };
+};
