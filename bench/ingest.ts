@@ -118,10 +118,11 @@ export const ingest = async (
       const one = async (): Promise<void> => {
         while (next < bodies.length) {
           const body = bodies[next++]!;
-          let answer: Answer | null = null;
-          while ((answer = await post(url, token, agent, body)) === null) {
+          let answer = await post(url, token, agent, body);
+          while (answer === null) {
             busy += 1;
             await new Promise((resolve) => setTimeout(resolve, 20));
+            answer = await post(url, token, agent, body);
           }
           into.push(answer);
           bytesSent += body.length;
