@@ -11,6 +11,7 @@ import { isTaxii } from '../http/media-type.ts';
 import { badRequest, notFound, Refusal } from '../http/refusal.ts';
 import type { Call, Reply } from '../http/route.ts';
 import type { Hub } from '../hub.ts';
+import { acceptedFacts } from '../ledger/record.ts';
 import { checkObject } from './check-object.ts';
 import { apiRootOf, viewerOf, writable } from './place.ts';
 
@@ -147,9 +148,12 @@ const addPlain = async (
 ): Promise<void> => {
   const versions = checked(objects, member, now, report);
   for (let at = 0; at < versions.length; at += TOGETHER)
-    await hub.store.write((writing) =>
-      store(writing, collection, versions.slice(at, at + TOGETHER), now, report),
-    );
+    await hub.store.write(async (writing) => {
+      const slice = versions.slice(at, at + TOGETHER);
+      const outcomes = await store(writing, collection, slice, now, report);
+      const facts = acceptedFacts(collection.key, slice, outcomes, { member }, now);
+      await hub.ledger.recordIn(writing, facts);
+    });
 };
 
 /** 5.5 Add Objects. */

@@ -2,6 +2,7 @@
 import { forbidden, notFound } from '../http/refusal.ts';
 import type { Call, Reply } from '../http/route.ts';
 import type { Hub } from '../hub.ts';
+import { removedFacts } from '../ledger/record.ts';
 import { parseFilters } from './filters.ts';
 import { readable, rightsOf, viewerOf } from './place.ts';
 
@@ -29,9 +30,12 @@ export const remove = async (hub: Hub, call: Call): Promise<Reply> => {
     );
     const known = audiences.length === 0 ? 0 : newestAudience;
     if (rows.length === 0) return { newestAudience: known, count: 0 };
-    const gone = await hub.store.write(({ removeVersions }) =>
-      removeVersions(wanted, call.now * 1000),
-    );
+    const now = call.now * 1000;
+    const gone = await hub.store.write(async (writing) => {
+      const versions = await writing.removeVersions(wanted, now);
+      await hub.ledger.recordIn(writing, removedFacts(collection.id, versions, now));
+      return versions;
+    });
     return { newestAudience: 0, count: gone.length };
   });
   if (removed.count === 0) throw notFound();
