@@ -1,6 +1,7 @@
 /** Opens a store by its location: a folder, or the connection string of a PostgreSQL database. */
-import { eventsOf } from './events.ts';
+
 import type { Driver, Queries } from './driver.ts';
+import { appendEvents, eventsOf } from './events.ts';
 import { groupCommit } from './group-commit.ts';
 import { ledgerFiles } from './ledger-files.ts';
 import { migrate } from './migrations.ts';
@@ -8,7 +9,6 @@ import { openPostgres } from './postgres.ts';
 import { recordsOf, recordsWriter } from './records.ts';
 import { openSqlite } from './sqlite.ts';
 import type { Store, Writing } from './store.ts';
-import { appendEvents } from './events.ts';
 import { readAudiences, readCounts, readExists, readPage } from './versions-read.ts';
 import { addVersions, changeAudience, removeVersions } from './versions-write.ts';
 

@@ -1,10 +1,11 @@
 /** Small things by name, as JSON text in one table. */
-import type { Decision } from '../../act/response/decision.ts';
-import type { Proposal } from '../../act/response/decide.ts';
+
 import type { CaseEvent } from '../../act/casework/case.ts';
+import type { Proposal } from '../../act/response/decide.ts';
+import type { Decision } from '../../act/response/decision.ts';
 import type { AllowEntry } from '../../act/response/policy/policy.ts';
 import type { MemberKey } from '../../share/sharing/signing/member-key.ts';
-import type { Queries, Driver } from './driver.ts';
+import type { Driver, Queries } from './driver.ts';
 import type { Records, RecordsWriter } from './store.ts';
 
 export const TIERS = ['founder', 'member', 'observer', 'operator', 'auditor'] as const;
@@ -175,6 +176,8 @@ export interface RecordKinds {
   /** A lab's decisions and what waits for a person, by their ids. */
   readonly decision: KeptDecision;
   readonly proposal: KeptProposal;
+  /** Why a person decided, by id of the decision. */
+  readonly 'decision-note': { readonly by: string; readonly at: number; readonly text: string };
   /** Of the desk of a lab. Events by their number, effects by `CASE/PLACE`, matters by digest. */
   readonly 'case-event': CaseEvent;
   readonly 'case-contact': { readonly contact: string; readonly at: number };

@@ -63,8 +63,14 @@ const conditions = (selection: Selection, params: SqlValue[]): string[] => {
 const isPlain = ({ versions, specVersions }: Selection): boolean =>
   specVersions === undefined && versions.length === 1 && versions[0] === 'last';
 
-const columns = ({ withoutBody }: Selection): string =>
-  `v.added, v.id, v.type, v.version, v.spec, v.media_type, v.audience, ${withoutBody ? "''" : 'v.body'} AS body, (SELECT max(id) FROM audiences) AS newest`;
+const NAMES = 'v.id, v.type, v.version, v.spec, v.media_type, v.audience';
+const NEWEST = '(SELECT max(id) FROM audiences) AS newest';
+
+/** Each column of each row is an object of its own to the engine: what is not needed is not asked for. */
+const columns = ({ withoutBody, onlyBody }: Selection): string =>
+  onlyBody
+    ? `v.added, v.body, ${NEWEST}`
+    : `v.added, ${NAMES}, ${withoutBody ? "''" : 'v.body'} AS body, ${NEWEST}`;
 
 /** By id there are few rows, and the index on ids finds them. */
 const byId = (selection: Selection, limit: number): Sql => {

@@ -9,6 +9,7 @@ const FILE = 'hub.sqlite';
 /** Prepared statements that are kept; more texts than this only happen with unusual filters. */
 const STATEMENTS = 500;
 const BUSY_MS = 10_000;
+const REVISION_MS = 2;
 
 const open = (path: string): DatabaseSync => {
   const database = new DatabaseSync(path, { timeout: BUSY_MS });
@@ -72,6 +73,8 @@ export const openSqlite = (folder: string): Driver => {
   const listeners: Record<Channel, (() => void)[]> = { events: [], records: [] };
   let pending = new Set<Channel>();
   const version = reader.prepare('PRAGMA data_version');
+  let revision = 0;
+  let askAgain = 0;
   return {
     ...reads,
     engine: 'sqlite',
@@ -88,6 +91,7 @@ export const openSqlite = (folder: string): Driver => {
       try {
         const result = await work(writes);
         writer.exec('COMMIT');
+        askAgain = 0;
         for (const channel of pending) for (const listener of listeners[channel]) listener();
         return result;
       } catch (error) {
@@ -97,8 +101,15 @@ export const openSqlite = (folder: string): Driver => {
         pending = new Set();
       }
     },
-    // Changes with every commit on another connection: ours that writes, or another process.
-    revision: () => Number((version.get() as { data_version: number }).data_version),
+    revision: () => {
+      // Asked for with every request. What another process changed may be seen this much later.
+      const now = performance.now();
+      if (now < askAgain) return revision;
+      askAgain = now + REVISION_MS;
+      // Changes with every commit on another connection: ours that writes, or another process.
+      revision = Number((version.get() as { data_version: number }).data_version);
+      return revision;
+    },
     backup: async (target) => {
       mkdirSync(target, { recursive: true, mode: 0o700 });
       await backup(reader, join(target, FILE));

@@ -94,6 +94,8 @@ export interface Selection {
   readonly specVersions?: readonly string[] | undefined;
   /** Leave out the texts of the objects: `body` is empty then. */
   readonly withoutBody?: boolean | undefined;
+  /** Leave out everything but `added` and `body`, which is what a page of objects is made of. */
+  readonly onlyBody?: boolean | undefined;
 }
 
 export interface Page {

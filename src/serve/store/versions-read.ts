@@ -14,6 +14,14 @@ const rowOf = (row: SqlRow): VersionRow => ({
   body: String(row.body),
 });
 
+/** Of `onlyBody`. */
+const bodyOf = (row: SqlRow): VersionRow => ({
+  ...NAMELESS,
+  added: Number(row.added),
+  body: String(row.body),
+});
+const NAMELESS = { id: '', type: '', version: '', specVersion: '', mediaType: '', audience: 0 };
+
 const newest = async (queries: Queries): Promise<number> => {
   const rows = await queries.all('SELECT max(id) AS newest FROM audiences');
   return Number(rows[0]?.newest ?? 0);
@@ -27,7 +35,7 @@ export const readPage = async (
   const sql = selectionSql(selection, limit + 1);
   const rows = sql === undefined ? [] : await queries.all(sql.text, sql.params);
   return {
-    rows: rows.slice(0, limit).map(rowOf),
+    rows: rows.slice(0, limit).map(selection.onlyBody ? bodyOf : rowOf),
     more: rows.length > limit,
     // With rows it is of the same moment as they are. Without, a later moment is as good: nothing
     // was passed over.

@@ -4,8 +4,8 @@ import { StillwatchError } from '../../base/errors.ts';
 import type { Column, Driver, Queries, SqlRow } from './driver.ts';
 import { appendEvents } from './events.ts';
 import type { AddOutcome, NewEvent, NewVersion, Writing } from './store.ts';
-import { microsText, versionKey } from './version-key.ts';
 import { type Standing, withFlags } from './version-flags.ts';
+import { microsText, versionKey } from './version-key.ts';
 import { readPage } from './versions-read.ts';
 
 const COLUMNS: readonly Column[] = [

@@ -1,12 +1,12 @@
 /** Pages of objects, manifests and versions: one way for all, so that what is hidden is hidden everywhere. */
 import { setImmediate } from 'node:timers/promises';
-import { microsText } from '../../store/version-key.ts';
 import type { Collection } from '../../store/records.ts';
 import type { Selection, VersionRow } from '../../store/store.ts';
+import { microsText } from '../../store/version-key.ts';
 import { notFound } from '../http/refusal.ts';
 import type { Call, Reply } from '../http/route.ts';
 import type { Hub } from '../hub.ts';
-import { type Filters, type FilterSet, parseFilters } from './filters.ts';
+import { type FilterSet, type Filters, parseFilters } from './filters.ts';
 import { nextToken, positionOf } from './next-token.ts';
 import { readable, viewerOf } from './place.ts';
 import type { ObjectTest } from './property-filters.ts';
@@ -111,6 +111,7 @@ const answer = async (
     collection: collection.key,
     after: Math.max(filters.addedAfter, position),
     withoutBody: !kind.bodies && filters.tests.length === 0,
+    onlyBody: kind.bodies,
   };
   const found =
     filters.tests.length === 0
