@@ -147,6 +147,8 @@ export const ERROR_CODES = {
     means: 'The condition of a rule could not be evaluated, so the rule did not fire.',
   },
   CASE_EVENT_INVALID: { exit: 4, means: 'An event of a case does not have the form it must have.' },
+  DECISION_UNKNOWN: { exit: 2, means: 'There is no decision or proposal of that id.' },
+  DECISION_INVALID: { exit: 2, means: 'What a person decided cannot be a decision.' },
   CASE_UNKNOWN: { exit: 2, means: 'There is no case of that id.' },
   CASE_STEP_REFUSED: { exit: 1, means: 'A case is not in a state in which this can be done.' },
   CASE_SAME_PERSON: {
