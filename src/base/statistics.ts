@@ -137,8 +137,9 @@ export const wilson = (hits: number, of: number, level = 0.95): Interval => {
   const half = z * Math.sqrt((p * (1 - p)) / of + (z * z) / (4 * of * of));
   const scale = 1 + (z * z) / of;
   return {
-    low: Math.max(0, (centre - half) / scale),
-    high: Math.min(1, (centre + half) / scale),
+    // At the ends the two terms cancel, and rounding must not leave the share outside.
+    low: hits === 0 ? 0 : Math.max(0, (centre - half) / scale),
+    high: hits === of ? 1 : Math.min(1, (centre + half) / scale),
   };
 };
 
