@@ -1,0 +1,200 @@
+/**
+ * What the hub told: indicators with their standing, campaigns, and which indicator is of which campaign.
+ * The stream is read in order from a kept place; the same event twice, or an older version after a newer
+ * one, changes nothing.
+ */
+import {
+  type DistillationIndicator,
+  parseDistillationIndicator,
+} from '../../../share/indicator/profile/indicator.ts';
+import { parseJsonText } from '../../../base/json-text.ts';
+import { RULE } from '../../../share/corroboration/rule.ts';
+import { type Standing, standingOf } from '../../../share/corroboration/standing.ts';
+import type { Json } from '../../../share/taxii/resources.ts';
+import type { Store } from '../../store/store.ts';
+import { type Change, type KeptIncoming, load, save } from './kept.ts';
+import type { ToldStanding } from './link.ts';
+
+/** One thing that is said of an object. */
+export type Told =
+  | { readonly kind: 'is'; readonly object: Json }
+  | {
+      readonly kind: 'gone';
+      readonly id: string;
+      readonly why: 'retracted' | 'expired' | 'removed';
+    };
+
+const KEPT_TYPES: ReadonlySet<unknown> = new Set(['indicator', 'campaign', 'relationship']);
+const WHY: Readonly<Record<string, 'retracted' | 'expired' | 'removed'>> = {
+  retracted: 'retracted',
+  expired: 'expired',
+  removed: 'removed',
+  withdrawn: 'removed',
+};
+
+/** What an event of the stream says; undefined for what does not concern a lab. */
+export const readEvent = (data: string): Told | undefined => {
+  const { value } = parseJsonText(data, { maxBytes: 4 << 20, maxDepth: 40 });
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { kind, id, object } = value as Json;
+  const why = WHY[String(kind)];
+  if (why !== undefined) return typeof id === 'string' ? { kind: 'gone', id, why } : undefined;
+  return readObject(object);
+};
+
+export const readObject = (object: unknown): Told | undefined => {
+  if (typeof object !== 'object' || object === null) return undefined;
+  const given = object as Json;
+  if (typeof given.id !== 'string' || !KEPT_TYPES.has(given.type)) return undefined;
+  return given.revoked === true
+    ? { kind: 'gone', id: given.id, why: 'retracted' }
+    : { kind: 'is', object: given };
+};
+
+export interface Applied {
+  /** Indicators that are new, or have another content. */
+  readonly changed: readonly string[];
+  /** All that was said to be so, also what had been said before: its standing may be another. */
+  readonly told: readonly string[];
+  readonly gone: readonly string[];
+}
+
+export interface Incoming {
+  readonly apply: (told: readonly Told[], also: readonly Change[]) => Promise<Applied>;
+  readonly setStanding: (id: string, told: ToldStanding | undefined) => Promise<void>;
+  readonly get: (id: string) => KeptIncoming | undefined;
+  readonly parsed: (id: string) => DistillationIndicator | undefined;
+  /** Indicators of others, by id. */
+  readonly foreign: () => readonly string[];
+  /** Ids of every object. */
+  readonly ids: () => readonly string[];
+  /** Campaigns that an indicator is of; itself, where nobody said. */
+  readonly groupsOf: (indicator: string) => readonly string[];
+  /** Indicators of others that are of a campaign. */
+  readonly membersOf: (group: string) => readonly string[];
+  readonly groups: () => readonly string[];
+  /** What members make of it now, with this lab's own confirmation if there is one. */
+  readonly standing: (id: string, confirmedAt: number | null, now: number) => Standing;
+}
+
+/** Objects kept at most; what comes later is not taken. */
+const MOST = 200_000;
+
+export const openIncoming = async (store: Store, clock: () => number): Promise<Incoming> => {
+  const kept = await load<KeptIncoming>(store, 'share-incoming');
+  const indicators = new Map<string, DistillationIndicator>();
+  let groups: Map<string, Set<string>> | undefined;
+  const read = (id: string, object: Json): boolean => {
+    const { indicator } = parseDistillationIndicator(object);
+    if (indicator !== undefined) indicators.set(id, indicator);
+    return indicator !== undefined;
+  };
+  for (const [id, { object }] of kept) if (object.type === 'indicator') read(id, object);
+
+  const isForeign = (id: string): boolean => indicators.has(id) && kept.get(id)?.own === false;
+  /** Built when it is asked for: relationships come after what they join. */
+  const grouped = (): Map<string, Set<string>> => {
+    if (groups !== undefined) return groups;
+    groups = new Map();
+    const joined = new Set<string>();
+    for (const { object } of kept.values()) {
+      if (object.type !== 'relationship' || object.relationship_type !== 'indicates') continue;
+      const [from, to] = [String(object.source_ref), String(object.target_ref)];
+      if (!isForeign(from)) continue;
+      const members = groups.get(to) ?? new Set();
+      groups.set(to, members.add(from));
+      joined.add(from);
+    }
+    for (const id of indicators.keys())
+      if (isForeign(id) && !joined.has(id)) groups.set(id, new Set([id]));
+    return groups;
+  };
+  return {
+    apply: async (told, also) => {
+      const changes: Change[] = [];
+      const changed: string[] = [];
+      const same: string[] = [];
+      const gone: string[] = [];
+      for (const one of told) {
+        if (one.kind === 'gone') {
+          if (!kept.delete(one.id)) continue;
+          changes.push({ kind: 'share-incoming', id: one.id, value: null });
+          if (indicators.delete(one.id)) gone.push(one.id);
+          continue;
+        }
+        const { object } = one;
+        const id = String(object.id);
+        const before = kept.get(id);
+        if (before === undefined && kept.size >= MOST) continue;
+        const isOlder =
+          before !== undefined &&
+          Date.parse(String(object.modified)) < Date.parse(String(before.object.modified));
+        if (isOlder) continue;
+        const isIndicator = object.type === 'indicator';
+        // Another profile's, or none that this version can use: nothing is done with it.
+        if (isIndicator && !read(id, object)) continue;
+        const value: KeptIncoming = {
+          arrived: before?.arrived ?? clock(),
+          own: isIndicator ? (before?.own ?? null) : false,
+          standing: before?.standing ?? null,
+          mine: before?.mine ?? null,
+          object,
+        };
+        kept.set(id, value);
+        changes.push({ kind: 'share-incoming', id, value });
+        if (!isIndicator) continue;
+        if (before?.object.modified === object.modified) same.push(id);
+        else changed.push(id);
+      }
+      groups = undefined;
+      await save(store, [...changes, ...also]);
+      return { changed, told: [...same, ...changed], gone };
+    },
+    setStanding: async (id, told) => {
+      const before = kept.get(id);
+      if (before === undefined) return;
+      const value: KeptIncoming =
+        told === undefined
+          ? // The hub does not say whose it is: taken for somebody else's, it can do least.
+            { ...before, own: before.own ?? false }
+          : {
+              ...before,
+              standing: told.standing,
+              mine: told.mine,
+              own: told.standing.subject.contributor.tag === told.mine,
+            };
+      kept.set(id, value);
+      groups = undefined;
+      await save(store, [{ kind: 'share-incoming', id, value }]);
+    },
+    get: (id) => kept.get(id),
+    parsed: (id) => indicators.get(id),
+    foreign: () => [...indicators.keys()].filter(isForeign),
+    ids: () => [...kept.keys()],
+    groupsOf: (indicator) =>
+      [...grouped()].filter(([, members]) => members.has(indicator)).map(([group]) => group),
+    membersOf: (group) => [...(grouped().get(group) ?? [])],
+    groups: () => [...grouped().keys()],
+    standing: (id, confirmedAt, now) => {
+      const { standing, mine, arrived } = kept.get(id)!;
+      const indicator = indicators.get(id)!;
+      const subject = standing?.subject ?? {
+        kind: indicator.kind,
+        permitted: indicator.extension.permitted_action,
+        contributor: { tag: '', at: arrived, weighs: true },
+        validUntil: Date.parse(indicator.object.valid_until!),
+        retracted: false,
+      };
+      const own =
+        confirmedAt === null
+          ? []
+          : [{ tag: mine ?? 'this lab', says: 'seen' as const, at: confirmedAt, weighs: true }];
+      return standingOf(
+        subject,
+        [...(standing?.statements ?? []), ...own],
+        Math.max(now, subject.contributor.at, confirmedAt ?? 0),
+        standing?.rule ?? RULE,
+      );
+    },
+  };
+};

@@ -1,0 +1,149 @@
+/** A hub as a lab talks to it: one session, when it was last heard, and the questions beside TAXII. */
+import { checkPublished, type PublishedStanding } from '../../../share/corroboration/published.ts';
+import type { KeyCommitment } from '../../../share/sharing/blinding/server-key.ts';
+import type {
+  EvaluationRequest,
+  EvaluationResponse,
+} from '../../../share/sharing/blinding/wire.ts';
+import {
+  ask,
+  notAnExchange,
+  readAnswer,
+  type Recipient,
+  recipientOf,
+} from '../../../share/sharing/submit.ts';
+import { taxiiClient, type TaxiiClient } from '../../../share/taxii/client.ts';
+import type { Json } from '../../../share/taxii/resources.ts';
+
+const TIMEOUT_MS = 20_000;
+
+export interface ToldStanding {
+  readonly standing: PublishedStanding;
+  /** The hub's tag for this lab on this object. */
+  readonly mine: string;
+}
+
+export interface OpenRetraction {
+  readonly id: string;
+  readonly object: string;
+}
+
+export interface HubLink {
+  readonly client: TaxiiClient;
+  /** Epoch ms of the last byte of any answer, heartbeats of the stream included; null: never. */
+  readonly heard: () => number | null;
+  readonly recipient: () => Promise<Recipient>;
+  /** Undefined where the hub has none, or its arithmetic does not hold. */
+  readonly standing: (object: string) => Promise<ToldStanding | undefined>;
+  readonly openRetractions: () => Promise<readonly OpenRetraction[]>;
+  readonly acknowledge: (retraction: string) => Promise<void>;
+  readonly commitments: () => Promise<readonly KeyCommitment[]>;
+  /** Null, and when to come again, where the budget is spent for now. */
+  readonly evaluate: (
+    request: EvaluationRequest,
+  ) => Promise<EvaluationResponse | { readonly retryAfterMs: number }>;
+}
+
+export interface LinkOptions {
+  readonly hub: string;
+  readonly token: string;
+  readonly collection: string;
+  readonly plainHttp: boolean;
+  readonly clock: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** The same answer, whose every part is noticed. */
+const noticing = (response: Response, notice: () => void): Response => {
+  notice();
+  if (response.body === null) return response;
+  const through = new TransformStream<Uint8Array, Uint8Array>({
+    transform: (part, out) => {
+      notice();
+      out.enqueue(part);
+    },
+  });
+  const { status, headers } = response;
+  return new Response(response.body.pipeThrough(through), { status, headers });
+};
+
+export const linkTo = (options: LinkOptions): HubLink => {
+  const { clock, signal } = options;
+  let heard: number | null = null;
+  let recipient: Promise<Recipient> | undefined;
+  const client = taxiiClient({
+    url: options.hub,
+    credential: { kind: 'bearer', token: options.token },
+    plainHttp: options.plainHttp,
+    signal,
+    timeoutMs: TIMEOUT_MS,
+    // The outbox and the stream try again by themselves, for as long as it takes.
+    retry: { attempts: 2, baseMs: 250, maxMs: 15_000 },
+    fetch: async (url, init) =>
+      noticing(await fetch(url, init), () => {
+        heard = clock();
+      }),
+  });
+  const { session } = client;
+  const until = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  const get = (path: string): Promise<Json | undefined> => ask(session, path, until());
+  const post = (path: string, body: string): Promise<Response> =>
+    session.open(
+      { method: 'POST', url: session.resolve(path), body, repeatable: true },
+      'application/json',
+      until(),
+    );
+  const listIn = (value: Json | undefined, name: string): readonly Json[] => {
+    const list = value?.[name];
+    if (!Array.isArray(list)) throw notAnExchange(`does not list its ${name}`);
+    return list as readonly Json[];
+  };
+  return {
+    client,
+    heard: () => heard,
+    recipient: () => {
+      recipient ??= recipientOf(client, options.collection);
+      recipient.catch(() => {
+        recipient = undefined;
+      });
+      return recipient;
+    },
+    standing: async (object) => {
+      const value = await get(`/standing/${encodeURIComponent(object)}/`);
+      if (value === undefined || !checkPublished(value).holds) return undefined;
+      // `checkPublished` has read every field of it.
+      return {
+        standing: value as unknown as PublishedStanding,
+        mine: typeof value.mine === 'string' ? value.mine : '',
+      };
+    },
+    openRetractions: async () =>
+      listIn(await get('/retractions/?open=true'), 'retractions').flatMap(({ id, object }) =>
+        typeof id === 'string' && typeof object === 'string' ? [{ id, object }] : [],
+      ),
+    acknowledge: async (id) => {
+      const path = `/retractions/${encodeURIComponent(id)}/ack/`;
+      await readAnswer(await post(path, '{}'), path);
+    },
+    commitments: async () =>
+      listIn(await get('/blinding/keys'), 'keys').flatMap(({ kind, epoch, publicKey }) =>
+        typeof kind === 'string' && typeof epoch === 'string' && typeof publicKey === 'string'
+          ? [{ kind, epoch, publicKey } as KeyCommitment]
+          : [],
+      ),
+    evaluate: async (request) => {
+      const path = '/blinding/evaluate';
+      const response = await post(path, JSON.stringify(request));
+      if (response.status === 429) {
+        await response.body?.cancel();
+        const seconds = Number(response.headers.get('retry-after') ?? 1);
+        return { retryAfterMs: Number.isFinite(seconds) ? Math.max(1, seconds) * 1000 : 1000 };
+      }
+      const value = await readAnswer(response, path);
+      if (value === undefined) throw notAnExchange('does not blind');
+      const evaluated = listIn(value, 'evaluated') as unknown as readonly string[];
+      // Element by element and as a whole, the proof is checked by whoever finalizes the batch.
+      return { ...(value as unknown as EvaluationResponse), evaluated };
+    },
+  };
+};

@@ -1,0 +1,113 @@
+/** Findings of this lab become drafts, and drafts new versions of what was published before. */
+import type { PermittedAction } from '../../../share/indicator/profile/words.ts';
+import type { TlpLevel } from '../../../share/stix/tlp.ts';
+import type { LabFinding } from '../findings.ts';
+import type { LabCore } from '../start.ts';
+import type { Customers } from './customers.ts';
+import { digestOf, draftOf } from './draft.ts';
+import type { OutboxItem } from './kept.ts';
+import type { Outbox } from './outbox.ts';
+import type { Blinder } from './tokens.ts';
+import type { Reason } from './words.ts';
+
+export interface PublisherOptions {
+  readonly outbox: Outbox;
+  readonly customers: Customers;
+  readonly blinder: Blinder;
+  readonly release: 'person' | 'automatic';
+  readonly k: number;
+  readonly tlp: TlpLevel;
+  readonly permit: PermittedAction;
+  readonly salt: Uint8Array;
+  readonly renewMs: number;
+  readonly clock: () => number;
+  readonly onError: (error: unknown) => void;
+}
+
+export interface Publisher {
+  /** Drafts what the last look found, where it differs from what was drafted before. */
+  readonly run: () => Promise<void>;
+  readonly retract: (ids: readonly string[], reason: Reason) => Promise<readonly string[]>;
+}
+
+const SALT_BYTES = 16;
+
+export const openPublisher = (
+  core: Pick<LabCore, 'findings' | 'report'>,
+  options: PublisherOptions,
+): Publisher => {
+  const { outbox, customers, blinder, release, clock, renewMs } = options;
+
+  const tokensOf = (finding: LabFinding): Map<string, readonly string[]> => {
+    const tokens = new Map<string, readonly string[]>();
+    const missing: string[] = [];
+    for (const account of finding.campaign.accounts) {
+      const payment = customers.paymentOf(account);
+      if (payment === undefined) continue;
+      const made = blinder.tokensOf(payment).slice(0, 1);
+      if (made.length > 0) tokens.set(account, made);
+      else missing.push(payment);
+    }
+    if (missing.length > 0) blinder.want(missing);
+    return tokens;
+  };
+  const draft = async (finding: LabFinding): Promise<void> => {
+    const report = core.report();
+    const before = outbox.items().get(finding.id);
+    const now = clock();
+    if (report === null) return;
+    if (before?.state === 'discarded' || before?.state === 'retracted') return;
+    // What was sent is let stand for a while: a campaign grows with every look.
+    if (before?.sent_at != null && now - before.sent_at < renewMs) return;
+    const { k, tlp, permit, salt } = options;
+    const objects = draftOf(finding, report, before, {
+      k,
+      tlp,
+      permit,
+      salt: salt.subarray(0, SALT_BYTES),
+      tokens: tokensOf(finding),
+      now,
+    });
+    if (objects === null) return;
+    if (before !== undefined && digestOf(before.objects) === digestOf(objects)) return;
+    const item: OutboxItem = {
+      kind: 'finding',
+      state: release === 'automatic' ? 'released' : 'drafted',
+      version: (before?.version ?? 0) + 1,
+      at: now,
+      created: before?.created ?? new Date(now).toISOString(),
+      objects,
+      taken: before?.taken ?? [],
+      attempts: 0,
+      error: null,
+      sent_at: before?.sent_at ?? null,
+      failures: [],
+      reason: null,
+    };
+    await outbox.put(finding.id, item);
+  };
+  let running: Promise<void> = Promise.resolve();
+  return {
+    run: () => {
+      running = running.then(async () => {
+        for (const finding of core.findings())
+          if (finding.seen && finding.campaign.verdict === 'distillation')
+            await draft(finding).catch(options.onError);
+      });
+      return running;
+    },
+    retract: async (ids, reason) => {
+      const named = new Set(ids);
+      const done: string[] = [];
+      for (const [id, item] of outbox.items()) {
+        if (item.kind !== 'finding' || item.state === 'retracted') continue;
+        const speaks = [...item.objects, ...item.taken].some((one) => named.has(String(one.id)));
+        if (!named.has(id) && !speaks) continue;
+        const state = item.taken.length === 0 ? 'discarded' : 'retracted';
+        await outbox.put(id, { ...item, state, reason, at: clock() });
+        done.push(id);
+      }
+      return done;
+    },
+  };
+};
