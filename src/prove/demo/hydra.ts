@@ -1,0 +1,131 @@
+/**
+ * The operator of the demo: one data set cut between three labs, one pool of cards and one of rented
+ * address blocks at all of them, other account ids at each. And one honest research group that looks alike.
+ */
+import { between, createRandom, type Random, shuffle } from '../../base/random.ts';
+import { HARVEST_FAMILIES, harvestCorpus } from '../simulate/grammar/harvest.ts';
+import { newCard } from '../simulate/identity.ts';
+import type { AccountRow, TrafficRow } from '../simulate/rows.ts';
+import { simulate } from '../simulate/simulate.ts';
+import { LAB_NAMES, type LabName } from './lab-name.ts';
+
+const DAY = 86_400_000;
+
+/** What somebody sends to one lab, oldest first, and the accounts they do it with. */
+export interface Hand {
+  readonly rows: readonly TrafficRow[];
+  readonly accounts: readonly AccountRow[];
+}
+
+export interface Hydra {
+  /** The kind of prompt that is harvested. */
+  readonly family: string;
+  readonly hands: Readonly<Record<LabName, Hand>>;
+}
+
+/** Researchers who run the same public kind of prompts, from an exit of the same hosting provider. */
+export interface LookAlike {
+  readonly hands: Readonly<Record<LabName, Hand>>;
+  readonly account: Readonly<Record<LabName, string>>;
+}
+
+export interface HydraRequest {
+  readonly seed: number;
+  /** Accounts of the operator at each lab. */
+  readonly accounts: number;
+  /** Exchanges that each account is to make, about. */
+  readonly perAccount: number;
+  readonly start: number;
+  readonly days: number;
+}
+
+/** Cards and blocks that the operator has: the same at every lab. */
+const CARDS = 8;
+const BLOCKS = 4;
+
+/**
+ * Blocks of a part of IPv6 that IANA has given to nobody (4000::/3): the firewall refuses documentation and
+ * reserved ranges, and a simulated accusation must not name anybody's real address.
+ */
+const blocksOf = (random: Random): readonly string[] => {
+  const hex = (): string => Math.floor(between(random, 0x1000, 0xffff)).toString(16);
+  return Array.from({ length: BLOCKS }, () => `4${hex().slice(1)}:${hex()}:${hex()}`);
+};
+
+/** The same place in a shorter list, for as long as the world lasts. */
+const dealer = <T>(pool: readonly T[]): ((key: string) => T) => {
+  const dealt = new Map<string, T>();
+  return (key) => {
+    const known = dealt.get(key) ?? pool[dealt.size % pool.length]!;
+    dealt.set(key, known);
+    return known;
+  };
+};
+
+export const createHydra = (
+  request: HydraRequest,
+): { readonly hydra: Hydra; readonly lookAlike: LookAlike } => {
+  const { seed, accounts, perAccount, start, days } = request;
+  const random = createRandom(seed, 'demo-operator');
+  const [family] = shuffle(random, [...HARVEST_FAMILIES]);
+  // One account of each lab's part is the researchers'.
+  const size = accounts + 1;
+  const world = simulate({
+    world: 'hydra',
+    accounts: Math.max(200, Math.ceil(size * 3 * 1.4)),
+    campaigns: 3,
+    campaignAccounts: [size, size],
+    perAccount: [Math.ceil(perAccount * 0.7), Math.ceil(perAccount * 1.3)],
+    unrelated: [0.2],
+    network: 'strong',
+    seed: seed * 16,
+    days,
+    start,
+    harvest: [harvestCorpus(family!, 'en')],
+  });
+  const campaignOf = new Map(
+    world.labels.flatMap((l) => (l.campaign === null ? [] : [[l.account_id, l.campaign]])),
+  );
+  const rows = [...world.exchanges];
+  const cards = Array.from({ length: CARDS }, () => newCard(random));
+  const blocks = blocksOf(random);
+  const hands = LAB_NAMES.map((name, i) => {
+    const campaign = `campaign-${i + 1}`;
+    const cardOf = dealer(cards);
+    const blockOf = dealer(blocks);
+    const members = world.accounts.filter((a) => campaignOf.get(a.account_id) === campaign);
+    const researcher = members[0]!.account_id;
+    const place = (row: TrafficRow): TrafficRow => {
+      const host = row.ip.split(/[.:]/);
+      return { ...row, ip: `${blockOf(host.slice(0, 3).join())}::${Number(host[3] ?? 1) + 1}` };
+    };
+    const own = rows.filter((row) => campaignOf.get(row.account_id) === campaign).map(place);
+    const dressed = members.map((account): AccountRow => {
+      if (account.account_id !== researcher)
+        return { ...account, payment_fingerprint: cardOf(account.payment_fingerprint ?? '') };
+      return {
+        ...account,
+        created_at: new Date(start - (700 + i) * DAY).toISOString(),
+        payment_fingerprint: newCard(random),
+        email_domain: 'evaluation-institute.example',
+        tier: 'team',
+      };
+    });
+    const isResearch = (one: { readonly account_id: string }) => one.account_id === researcher;
+    return {
+      name,
+      researcher,
+      hydra: {
+        rows: own.filter((r) => !isResearch(r)),
+        accounts: dressed.filter((a) => !isResearch(a)),
+      },
+      research: { rows: own.filter(isResearch), accounts: dressed.filter(isResearch) },
+    };
+  });
+  const by = <T>(pick: (hand: (typeof hands)[number]) => T): Record<LabName, T> =>
+    Object.fromEntries(hands.map((hand) => [hand.name, pick(hand)])) as Record<LabName, T>;
+  return {
+    hydra: { family: family!, hands: by((h) => h.hydra) },
+    lookAlike: { hands: by((h) => h.research), account: by((h) => h.researcher) },
+  };
+};

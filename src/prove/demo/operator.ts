@@ -1,0 +1,114 @@
+/**
+ * What the operator does when it is refused: an account that is refused three times in a row is given up,
+ * and when most of a lab's accounts are, the operator goes on at the other labs. It tries those first with
+ * a few accounts, as anybody would.
+ */
+import type { TrafficRow } from '../simulate/rows.ts';
+import type { Hydra } from './hydra.ts';
+import { LAB_NAMES, type LabName } from './lab-name.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+/** Accounts that try a lab before the others come, and exchanges that each of them tries with. */
+const SCOUTS = 5;
+const TRIES = 6;
+/** Refusals in a row after which an account is given up. */
+const PATIENCE = 3;
+/** Share of accounts given up, of those that were used, from which the lab is given up. */
+const STOPPED = 0.5;
+const FEWEST = 5;
+/** Between being stopped at one lab and starting at the next. */
+const PAUSE = 30 * MINUTE;
+
+export interface Operator {
+  /** What is to be sent to a lab in a span of time, oldest first. */
+  readonly take: (lab: LabName, from: number, until: number) => readonly TrafficRow[];
+  /** Told of each answer. */
+  readonly answered: (lab: LabName, row: TrafficRow, refused: boolean) => void;
+  /** Moves on if it was stopped. True when it did so just now. */
+  readonly consider: (now: number) => boolean;
+  /** Whether the operator has given the lab up. */
+  readonly stoppedAt: (lab: LabName) => boolean;
+  /** When it moved, epoch milliseconds. */
+  readonly movedAt: () => number | null;
+  readonly planned: (lab: LabName) => number;
+}
+
+interface Front {
+  /** Scheduled and not sent, oldest first. */
+  queue: TrafficRow[];
+  /** To be scheduled when the operator comes. */
+  readonly later: readonly TrafficRow[];
+  readonly refusals: Map<string, number>;
+}
+
+const at = (row: TrafficRow): number => Date.parse(row.timestamp);
+const shifted = (row: TrafficRow, to: number): TrafficRow => ({
+  ...row,
+  timestamp: new Date(to).toISOString(),
+});
+
+const isGivenUp = ({ refusals }: Front, row: TrafficRow): boolean =>
+  (refusals.get(row.account_id) ?? 0) >= PATIENCE;
+
+/** The first tries of a few accounts, a few hours after the start; and everything else. */
+const scouted = (rows: readonly TrafficRow[], start: number) => {
+  const byAccount = Map.groupBy(rows, (row) => row.account_id);
+  const scouts = [...byAccount.keys()].sort().slice(0, SCOUTS);
+  const first = new Set(scouts.flatMap((id) => byAccount.get(id)!.slice(0, TRIES)));
+  let n = 0;
+  const tries = [...first].map((row) => {
+    n += 1;
+    return shifted(row, start + HOUR / 2 + (n % TRIES) * 20 * MINUTE + n * 7_000);
+  });
+  return {
+    tries: tries.sort((a, b) => at(a) - at(b)),
+    others: rows.filter((row) => !first.has(row)),
+  };
+};
+
+/** @param start of the harvest, epoch milliseconds @param latest when it moves even if nobody stops it */
+export const createOperator = (hydra: Hydra, start: number, latest: number): Operator => {
+  const fronts = Object.fromEntries(
+    LAB_NAMES.map((lab): [LabName, Front] => {
+      const { rows } = hydra.hands[lab];
+      if (lab === 'A') return [lab, { queue: [...rows], later: [], refusals: new Map() }];
+      const { tries, others } = scouted(rows, start);
+      return [lab, { queue: tries, later: others, refusals: new Map() }];
+    }),
+  ) as Record<LabName, Front>;
+  let moved: number | null = null;
+
+  const stoppedAt = (lab: LabName): boolean => {
+    const { refusals } = fronts[lab];
+    const left = [...refusals.values()].filter((n) => n >= PATIENCE).length;
+    return left >= FEWEST && left >= STOPPED * refusals.size;
+  };
+  return {
+    take: (lab, from, until) => {
+      const front = fronts[lab];
+      const due = front.queue.filter((row) => at(row) < until);
+      front.queue = front.queue.filter((row) => at(row) >= until);
+      return due.filter((row) => at(row) >= from && !isGivenUp(front, row));
+    },
+    answered: (lab, row, refused) => {
+      const { refusals } = fronts[lab];
+      const before = refusals.get(row.account_id) ?? 0;
+      if (before < PATIENCE) refusals.set(row.account_id, refused ? before + 1 : 0);
+    },
+    consider: (now) => {
+      if (moved !== null || (!stoppedAt('A') && now < latest)) return false;
+      moved = now + PAUSE;
+      // The rest of the data set, at the pace it was planned with.
+      for (const lab of LAB_NAMES)
+        fronts[lab].queue = [
+          ...fronts[lab].queue,
+          ...fronts[lab].later.map((row) => shifted(row, at(row) - start + moved!)),
+        ].sort((a, b) => at(a) - at(b));
+      return true;
+    },
+    stoppedAt,
+    movedAt: () => moved,
+    planned: (lab) => hydra.hands[lab].rows.length,
+  };
+};
