@@ -1,5 +1,7 @@
 /** `stillwatch lab serve`: traffic in, findings out. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { StillwatchError } from '../../base/errors.ts';
+import type { DecidingService, GateSettings } from '../../serve/lab/deciding/service.ts';
 import { LOG_FORMATS, type LogFormat } from '../../detect/exchange/log-chunk.ts';
 
 interface Flags {
@@ -11,6 +13,10 @@ interface Flags {
   readonly accounts?: string;
   readonly follow?: readonly string[];
   readonly followFormat?: LogFormat;
+  readonly policy?: string;
+  readonly gate?: string;
+  readonly gateGrpc?: string;
+  readonly appealUrl?: string;
 }
 
 const seconds = (text: string): number => {
@@ -20,13 +26,37 @@ const seconds = (text: string): number => {
   return value;
 };
 
+const gateSettings = (
+  { gate, gateGrpc, appealUrl }: Flags,
+  parseListen: (text: string) => GateSettings['listen'],
+): GateSettings | undefined => {
+  if (gate === undefined) return undefined;
+  if (appealUrl === undefined || !/^https?:\/\/\S+$/.test(appealUrl))
+    throw new StillwatchError(
+      'USAGE',
+      '--gate needs --appeal-url',
+      'Name the page on which a refused customer can appeal.',
+    );
+  return {
+    listen: parseListen(gate),
+    grpc: gateGrpc === undefined ? undefined : parseListen(gateGrpc),
+    appealUrl,
+  };
+};
+
 const HELP = `
 Examples:
   stillwatch lab serve --data ./lab
   stillwatch lab serve --listen 0.0.0.0:7460 --data ./lab --config lab.yaml --look-every 30
   stillwatch lab serve --data ./lab --follow /var/log/gateway/exchanges.jsonl
 
-When it listens it prints one line of JSON: url, and the file of the token that the first start made.
+  stillwatch lab serve --data ./lab --policy policy.yaml --gate 127.0.0.1:8061 \
+    --appeal-url https://provider.example/appeals
+
+Gateways ask the gate with a token of the scope gate: stillwatch lab token edge-1 --scope gate.
+The policy is read again when its file changes and on SIGHUP; one that holds a fault changes nothing.
+
+When it listens it prints one line of JSON: url, gate, and the file of the token that the first start made.
 SIGTERM and SIGINT stop it with a last checkpoint. Exit status: 0 stopped, 1 a thread failed (start it
 again), 2 usage, 4 configuration, data folder or address cannot be used.
 API: docs/reference/lab-api.md. Configuration: docs/reference/lab-config.md.`;
@@ -43,10 +73,19 @@ export const addServeCommand = (lab: Command): void => {
     .option('--accounts <file>', 'what is known of the accounts; read again when it changes')
     .option('--follow <file...>', 'read a file as it grows')
     .addOption(new Option('--follow-format <name>', 'of those files').choices(LOG_FORMATS))
+    .option(
+      '--policy <file>',
+      'what is decided; the policy that ships, all of it shadow, otherwise',
+    )
+    .option('--gate <host:port>', 'answer gateways here; needs --appeal-url')
+    .option('--gate-grpc <host:port>', "answer Envoy's external authorization over gRPC here")
+    .option('--appeal-url <url>', 'where a refused caller is sent')
     .addHelpText('after', HELP)
     .action(async (flags: Flags) => {
       const { DEFAULT_CONFIG, readConfig } = await import('../../serve/lab/config/config.ts');
-      const { startLab } = await import('../../serve/lab/start.ts');
+      const { parseListen, startLab } = await import('../../serve/lab/start.ts');
+      const { openDecidingService } = await import('../../serve/lab/deciding/service.ts');
+      const gate = gateSettings(flags, parseListen);
       const base = flags.config === undefined ? DEFAULT_CONFIG : readConfig(flags.config);
       const follow = (flags.follow ?? []).map((path) => ({
         path,
@@ -63,21 +102,43 @@ export const addServeCommand = (lab: Command): void => {
       const ended = new Promise<number>((resolve) => {
         end = resolve;
       });
+      let service: DecidingService | undefined;
       const lab = await startLab({
         listen: flags.listen,
         data: flags.data,
         folder: flags.folder,
         config,
         onError: (error) => console.error(error),
+        routes: async (core) => {
+          service = await openDecidingService(core, {
+            policyFile: flags.policy,
+            onError: (error) => console.error(error),
+          });
+          return service.routes;
+        },
         onFailure: () => end(1),
+      });
+      process.on('SIGHUP', () => {
+        service?.deciding.reload().catch(() => undefined); // told by onError, and in the status
       });
       process.once('SIGTERM', () => end(0));
       process.once('SIGINT', () => end(0));
+      const stop = async (): Promise<void> => {
+        await service!.stop();
+        await lab.stop();
+      };
+      const running =
+        gate === undefined
+          ? undefined
+          : await service!.startGate(gate).catch(async (error: unknown) => {
+              await stop();
+              throw error;
+            });
       const { url, port, tokenFile } = lab;
       process.stdout.write(
-        `${JSON.stringify({ event: 'listening', url, port, pid: process.pid, token_file: tokenFile })}\n`,
+        `${JSON.stringify({ event: 'listening', url, port, pid: process.pid, token_file: tokenFile, gate: running?.url ?? null })}\n`,
       );
       process.exitCode = await ended;
-      await lab.stop();
+      await stop();
     });
 };

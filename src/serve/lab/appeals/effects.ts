@@ -28,8 +28,8 @@ export interface Effects {
   readonly run: (one: Case) => Promise<void>;
   readonly runAll: (cases: Iterable<Case>) => Promise<void>;
   readonly statusOf: (one: Case) => readonly EffectStatus[];
-  /** Cases with something that waits. */
-  readonly waiting: () => number;
+  /** Ids of cases with something that waits. */
+  readonly waiting: () => readonly string[];
 }
 
 export interface EffectParts {
@@ -39,6 +39,7 @@ export interface EffectParts {
   readonly now: () => number;
   readonly onAllowance: (entry: AllowEntry) => Promise<void>;
   readonly onExclusion: (exclusion: Exclusion) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 export const subjectId = ({ kind, value }: AllowEntry['subject']): string =>
@@ -134,7 +135,12 @@ export const openEffects = async (parts: EffectParts): Promise<Effects> => {
       const at = now();
       const also: Also = (records) =>
         records.put('case-effect', name, { case: one.id, effect: step.effect, done: at });
-      if (await carryOut(one, outcome, step, name, also)) done.set(name, at);
+      // What fails is tried again with the next tick; the event that asks for it is durable.
+      const carried = await carryOut(one, outcome, step, name, also).catch((error: unknown) => {
+        parts.onError(error);
+        return false;
+      });
+      if (carried) done.set(name, at);
       else left = true;
     }
     if (left) unfinished.add(one.id);
@@ -147,6 +153,6 @@ export const openEffects = async (parts: EffectParts): Promise<Effects> => {
     },
     statusOf: (one) =>
       stepsOf(one).map(({ effect }, i) => ({ effect, done: done.get(`${one.id}/${i}`) ?? null })),
-    waiting: () => unfinished.size,
+    waiting: () => [...unfinished],
   };
 };

@@ -1,5 +1,6 @@
 /** A lab that decides: routes for people beside those of the lab, and a gate for gateways. */
 import { type Blocks, createBlocks } from '../../../act/gateway/crowdsec/blocks.ts';
+import { StillwatchError } from '../../../base/errors.ts';
 import { type Listen, type RunningGate, startGate } from '../../gate/start.ts';
 import type { Tokens as GatewayTokens } from '../../gate/tokens.ts';
 import { appealRoutes } from '../appeals/routes.ts';
@@ -59,7 +60,7 @@ export const openDecidingService = async (
   const timers: NodeJS.Timeout[] = [];
   let gate: RunningGate | null = null;
   const flush = (): Promise<void> => remediations.flush(deciding.now()).catch(onError);
-  timers.push(setInterval(() => void flush(), FLUSHED_EVERY));
+  timers.push(setInterval(() => void flush(), FLUSHED_EVERY).unref());
 
   /** Tokens of the scope `gate`, looked up without waiting and read again as they change. */
   const gatewayTokens = async (): Promise<GatewayTokens> => {
@@ -69,7 +70,7 @@ export const openDecidingService = async (
         core.tokens.gateways().then((newer) => {
           holder = newer;
         }, onError);
-      }, TOKENS_EVERY),
+      }, TOKENS_EVERY).unref(),
     );
     return {
       open: false,
@@ -96,6 +97,13 @@ export const openDecidingService = async (
         remediated: remediations.told,
         blocks: blocksOf(deciding),
         ...(grpc === undefined ? {} : { grpc }),
+      }).catch((cause: Error) => {
+        throw new StillwatchError(
+          'LAB_LISTEN_FAILED',
+          `the gate: ${cause.message}`,
+          'Choose a free port and an address of this machine.',
+          { cause },
+        );
       });
       return gate;
     },

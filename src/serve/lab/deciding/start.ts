@@ -256,6 +256,7 @@ export const openDeciding = async (
     book,
     sharing,
     now,
+    onError,
     onAllowance: async (entry) => {
       const kept = await store.records.get('allowance', subjectId(entry.subject));
       if (kept !== undefined) allowances.set(subjectId(entry.subject), kept);
@@ -296,8 +297,7 @@ export const openDeciding = async (
     book.tick(now());
     await serial(async () => {
       if (await file.check(now())) await apply();
-      if (effects.waiting() > 0 && sharing() !== undefined)
-        await effects.runAll([...desk.casework.all()]);
+      await effects.runAll(effects.waiting().map(desk.casework.need));
     });
   };
 
@@ -335,7 +335,7 @@ export const openDeciding = async (
             .finally(() => {
               ticking = null;
             });
-        }, period);
+        }, period).unref();
   return {
     ...{
       book,
