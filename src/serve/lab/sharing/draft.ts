@@ -48,6 +48,7 @@ const nameIndicators = (
   finding: string,
   indicators: readonly Json[],
   before: readonly Json[],
+  struck: ReadonlySet<string>,
 ): ReadonlyMap<string, string> => {
   const names = new Map<string, string>();
   const numbers = new Map<string, number>();
@@ -73,19 +74,27 @@ const nameIndicators = (
       indicator?.kind === 'actor-identifier'
         ? indicator.extension.identifiers.join('+')
         : String(indicator?.kind);
-    const number = numbers.get(sort) ?? 0;
+    let number = numbers.get(sort) ?? 0;
+    // What was taken back stays so; without what was wrong in it, it is another indicator.
+    while (struck.has(idIn('indicator', { finding, sort, number }))) number += 1;
     numbers.set(sort, number + 1);
     names.set(String(object.id), idIn('indicator', { finding, sort, number }));
   }
   return names;
 };
 
-const renamed = (finding: string, objects: readonly Json[], before: readonly Json[]): Json[] => {
+const renamed = (
+  finding: string,
+  objects: readonly Json[],
+  before: readonly Json[],
+  struck: ReadonlySet<string>,
+): Json[] => {
   const names = new Map(
     nameIndicators(
       finding,
       objects.filter(({ type }) => type === 'indicator'),
       before,
+      struck,
     ),
   );
   for (const { id, type } of objects)
@@ -113,6 +122,15 @@ const renamed = (finding: string, objects: readonly Json[], before: readonly Jso
       : { ...object, id };
   });
 };
+
+/** Without these objects, and without relationships of them. */
+export const withoutStruck = (
+  objects: readonly Json[],
+  struck: ReadonlySet<string>,
+): readonly Json[] =>
+  objects.filter(
+    ({ id, source_ref }) => !struck.has(String(id)) && !struck.has(String(source_ref)),
+  );
 
 /** What the firewall lets pass, without relationships that would then lead nowhere. */
 const leaving = (objects: readonly Json[], lists: readonly Warninglist[]): readonly Json[] => {
@@ -144,7 +162,11 @@ export const draftOf = (
     { k, tlp, permit, salt, tokens, mask: maskTemplate, at: created },
   );
   const known = [...(before?.taken ?? []), ...(before?.objects ?? [])];
-  const named = renamed(id, (bundle.objects ?? []) as readonly Json[], known);
+  const struck = new Set(before?.struck);
+  const named = withoutStruck(
+    renamed(id, (bundle.objects ?? []) as readonly Json[], known, struck),
+    struck,
+  );
   const objects = named.map((object): Json => {
     const last = known.findLast((one) => one.id === object.id);
     if (last === undefined || last.modified === undefined) return object;

@@ -59,6 +59,8 @@ export interface OutboxItem {
   readonly error: string | null;
   readonly sent_at: number | null;
   readonly failures: readonly { readonly id: string; readonly message: string }[];
+  /** Objects that were taken back one by one: their ids are used up. */
+  readonly struck: readonly string[];
   /** Why it was taken back. */
   readonly reason: string | null;
 }
@@ -94,6 +96,22 @@ export const save = (store: Store, changes: readonly Change[]): Promise<void> =>
 /** Of one kind, by id; written by `save` under the same kind. */
 export const load = async <T>(store: Store, kind: Quiet): Promise<Map<string, T>> =>
   new Map((await store.records.list(kind)).map(({ id, value }) => [id, value as unknown as T]));
+
+/** An item in its first state, from what is there of it. */
+export const itemOf = (
+  given: Pick<OutboxItem, 'kind' | 'state' | 'at' | 'created' | 'objects'>,
+  before: OutboxItem | undefined,
+): OutboxItem => ({
+  version: (before?.version ?? 0) + 1,
+  taken: before?.taken ?? [],
+  struck: before?.struck ?? [],
+  sent_at: before?.sent_at ?? null,
+  attempts: 0,
+  error: null,
+  failures: [],
+  reason: null,
+  ...given,
+});
 
 const CONNECTION = 'connection';
 const CURSOR = 'cursor';

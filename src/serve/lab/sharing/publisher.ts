@@ -4,8 +4,8 @@ import type { TlpLevel } from '../../../share/stix/tlp.ts';
 import type { LabFinding } from '../findings.ts';
 import type { LabCore } from '../start.ts';
 import type { Customers } from './customers.ts';
-import { digestOf, draftOf } from './draft.ts';
-import type { OutboxItem } from './kept.ts';
+import { digestOf, draftOf, withoutStruck } from './draft.ts';
+import { itemOf } from './kept.ts';
 import type { Outbox } from './outbox.ts';
 import type { Blinder } from './tokens.ts';
 import type { Reason } from './words.ts';
@@ -70,20 +70,9 @@ export const openPublisher = (
     });
     if (objects === null) return;
     if (before !== undefined && digestOf(before.objects) === digestOf(objects)) return;
-    const item: OutboxItem = {
-      kind: 'finding',
-      state: release === 'automatic' ? 'released' : 'drafted',
-      version: (before?.version ?? 0) + 1,
-      at: now,
-      created: before?.created ?? new Date(now).toISOString(),
-      objects,
-      taken: before?.taken ?? [],
-      attempts: 0,
-      error: null,
-      sent_at: before?.sent_at ?? null,
-      failures: [],
-      reason: null,
-    };
+    const state = release === 'automatic' ? 'released' : 'drafted';
+    const created = before?.created ?? new Date(now).toISOString();
+    const item = itemOf({ kind: 'finding', state, at: now, created, objects }, before);
     await outbox.put(finding.id, item);
   };
   let running: Promise<void> = Promise.resolve();
@@ -101,11 +90,24 @@ export const openPublisher = (
       const done: string[] = [];
       for (const [id, item] of outbox.items()) {
         if (item.kind !== 'finding' || item.state === 'retracted') continue;
-        const speaks = [...item.objects, ...item.taken].some((one) => named.has(String(one.id)));
-        if (!named.has(id) && !speaks) continue;
-        const state = item.taken.length === 0 ? 'discarded' : 'retracted';
-        await outbox.put(id, { ...item, state, reason, at: clock() });
+        const known = [...item.objects, ...item.taken];
+        const mine = known.map((one) => String(one.id)).filter((one) => named.has(one));
+        if (!named.has(id) && mine.length === 0) continue;
         done.push(id);
+        const struck = new Set([...item.struck, ...mine]);
+        const left = withoutStruck(item.taken, struck);
+        const at = clock();
+        const whole = named.has(id) || !left.some((one) => one.type === 'indicator');
+        if (!whole)
+          // At once, whatever waits for a person: that is drafted again by the next look.
+          await outbox.put(id, {
+            ...{ ...item, at, reason, objects: left, struck: [...struck] },
+            state: 'released',
+          });
+        else {
+          const state = item.taken.length === 0 ? 'discarded' : 'retracted';
+          await outbox.put(id, { ...item, state, reason, at });
+        }
       }
       return done;
     },

@@ -14,7 +14,7 @@ import { deriveKey, labSecret } from '../http/tokens.ts';
 import { MOST_KNOWN_GOOD } from '../../../share/indicator/confirm/confirm.ts';
 import { openCustomers } from './customers.ts';
 import { openIncoming, readEvent, readObject, type Told } from './incoming.ts';
-import { cursorChange, cursorOf, type KeptGroup, type OutboxItem } from './kept.ts';
+import { cursorChange, cursorOf, itemOf, type KeptGroup, type OutboxItem } from './kept.ts';
 import { linkTo } from './link.ts';
 import { openOutbox, type Outbox } from './outbox.ts';
 import { openPublisher } from './publisher.ts';
@@ -85,6 +85,11 @@ export interface Sharing {
   readonly onChanged: (
     listener: (accounts: readonly string[], retracted: readonly string[]) => void | Promise<void>,
   ) => void;
+  /** Objects of this lab that were published because of a finding, and whether they name the account. */
+  readonly sharedFor: (
+    finding: string,
+    account: string,
+  ) => readonly { readonly object: string; readonly about_subject: boolean }[];
   /** Takes back what was published, by ids of findings or of objects; gives the findings concerned. */
   readonly retract: (ids: readonly string[], reason: Reason) => Promise<readonly string[]>;
   /** Says of indicators of others that they are wrong; gives those that it knows. */
@@ -189,20 +194,8 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
       onError(new Error(`a word about ${about} may not leave`));
       return;
     }
-    const item: OutboxItem = {
-      kind,
-      state: 'released',
-      version: (before?.version ?? 0) + 1,
-      at: clock(),
-      created: String(objects[0]!.created),
-      objects,
-      taken: before?.taken ?? [],
-      attempts: 0,
-      error: null,
-      sent_at: before?.sent_at ?? null,
-      failures: [],
-      reason: null,
-    };
+    const created = String(objects[0]!.created);
+    const item = itemOf({ kind, state: 'released', at: clock(), created, objects }, before);
     await outbox.put(id, item);
   };
   const answer = async ({ group, after }: Tested): Promise<void> => {
@@ -456,6 +449,16 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
       }),
     onChanged: (listener) => {
       listeners.push(listener);
+    },
+    sharedFor: (finding, account) => {
+      const payment = customers.paymentOf(account);
+      const tokens = payment === undefined ? [] : blinder.tokensOf(payment);
+      return (outbox.items().get(finding)?.taken ?? [])
+        .filter(({ type, revoked }) => type === 'indicator' && revoked !== true)
+        .map(({ id, pattern }) => ({
+          object: String(id),
+          about_subject: tokens.some((token) => String(pattern).includes(token)),
+        }));
     },
     retract: publisher.retract,
     dispute: async (ids, reason) => {
