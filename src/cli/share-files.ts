@@ -4,8 +4,8 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { type ErrorCode, StillwatchError } from '../base/errors.ts';
 import { parseJsonText } from '../base/json-text.ts';
 import { forTerminal } from '../base/safe-text.ts';
-import { fromBase64Url, toBase64Url } from '../share/sharing/signing/base64.ts';
-import { privateKeyOf, PUBLIC_KEY_BYTES } from '../share/sharing/signing/ed25519.ts';
+import { privateKeyOf } from '../share/sharing/signing/ed25519.ts';
+import { keyFileText, seedIn, SIGNING_KEY } from '../share/sharing/signing/key-file.ts';
 import { parseWarninglist, type Warninglist } from '../share/sharing/warninglist/warninglist.ts';
 
 const MOST_BYTES = 64 << 20;
@@ -59,12 +59,8 @@ const MAKE_ONE = 'Make one with `stillwatch share key new --out FILE`.';
 /** The 32 secret bytes in a key file of that type. @throws StillwatchError `SHARE_KEY_UNREADABLE` */
 export const readSeed = (path: string, keyType: string): Uint8Array => {
   const value = readJson(path, 'SHARE_KEY_UNREADABLE', MAKE_ONE);
-  const { type, seed } = (typeof value === 'object' && value !== null ? value : {}) as {
-    readonly type?: unknown;
-    readonly seed?: unknown;
-  };
-  const bytes = type === keyType && typeof seed === 'string' ? fromBase64Url(seed) : undefined;
-  if (bytes?.length !== PUBLIC_KEY_BYTES)
+  const bytes = seedIn(value, keyType);
+  if (bytes === undefined)
     throw new StillwatchError(
       'SHARE_KEY_UNREADABLE',
       `${forTerminal(path, 200)} holds no key of type ${keyType}`,
@@ -75,9 +71,8 @@ export const readSeed = (path: string, keyType: string): Uint8Array => {
 
 /** For its owner's eyes alone, and never over a key that is there. @throws StillwatchError `OUTPUT_UNWRITABLE` */
 export const writeSeed = (path: string, keyType: string, seed: Uint8Array): void => {
-  const text = JSON.stringify({ type: keyType, version: 1, seed: toBase64Url(seed) });
   try {
-    writeFileSync(path, `${text}\n`, { flag: 'wx', mode: 0o600 });
+    writeFileSync(path, keyFileText(keyType, seed), { flag: 'wx', mode: 0o600 });
   } catch (cause) {
     throw new StillwatchError(
       'OUTPUT_UNWRITABLE',
@@ -88,7 +83,7 @@ export const writeSeed = (path: string, keyType: string, seed: Uint8Array): void
   }
 };
 
-export const SIGNING_KEY = 'stillwatch-signing-key';
+export { SIGNING_KEY };
 
 /** @throws StillwatchError `SHARE_KEY_UNREADABLE` */
 export const readSigningKey = (path: string): KeyObject =>

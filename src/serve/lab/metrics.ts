@@ -22,6 +22,17 @@ const METRICS: Readonly<Record<string, readonly [string, (status: LabStatus) => 
     '1 while the disk takes what comes',
     (s) => Number(s.journal.healthy),
   ],
+  stillwatch_lab_hub_connected: [
+    '1 while the stream of a hub is open',
+    (s) => Number(s.hub?.connected ?? false),
+  ],
+  stillwatch_lab_hub_heard_seconds: [
+    'Seconds since the hub was heard; NaN: never since the start',
+    (s) => s.hub?.heard_seconds ?? Number.NaN,
+  ],
+  stillwatch_lab_hub_queue: ['What was released and waits for the hub', (s) => s.hub?.queue ?? 0],
+  stillwatch_lab_hub_drafts: ['What waits for a person to release it', (s) => s.hub?.drafts ?? 0],
+  stillwatch_lab_hub_indicators: ['Indicators of others', (s) => s.hub?.indicators ?? 0],
   process_resident_memory_bytes: ['Resident memory', (s) => s.memory_bytes],
 };
 

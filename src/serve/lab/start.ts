@@ -66,6 +66,8 @@ export interface LabCore {
   readonly leaveOut: (source: () => readonly string[]) => void;
   /** Traffic held against indicators of others, and what is known of all customers. */
   readonly traffic: Pick<Engine, 'watch' | 'onHits' | 'customers'>;
+  /** Makes a connection with a hub part of the status. */
+  readonly showHub: (source: () => LabStatus['hub']) => void;
   readonly status: () => LabStatus;
 }
 
@@ -193,6 +195,7 @@ export const startLab = async (options: StartOptions): Promise<Lab> => {
       await looking;
     };
     const follows = new Map<string, string | null>();
+    let hubStatus = (): LabStatus['hub'] => null;
     const status = (): LabStatus => {
       const { counting, keeping, ...journal } = engine.status();
       const { totals } = counting;
@@ -225,6 +228,7 @@ export const startLab = async (options: StartOptions): Promise<Lab> => {
           error,
         })),
         memory_bytes: process.memoryUsage.rss(),
+        hub: hubStatus(),
       };
     };
     const core: LabCore = {
@@ -249,6 +253,9 @@ export const startLab = async (options: StartOptions): Promise<Lab> => {
         without = source;
       },
       traffic: engine,
+      showHub: (source) => {
+        hubStatus = source;
+      },
       status,
     };
     const forget = async (account: string): Promise<boolean> => {

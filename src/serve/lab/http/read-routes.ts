@@ -1,6 +1,7 @@
 /** What a lab shows, and what its operator may ask of it. */
 import type { Findings } from '../findings.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { SharingStatus } from '../sharing/start.ts';
 import { HttpRefusal } from './refusal.ts';
 import { json, type LabRoute } from './server.ts';
 
@@ -39,6 +40,8 @@ export interface LabStatus {
     readonly error: string | null;
   }[];
   readonly memory_bytes: number;
+  /** Null: not connected with a hub. */
+  readonly hub: SharingStatus | null;
 }
 
 export interface ReadContext {

@@ -1,0 +1,132 @@
+/** The connection of a lab with a hub as its operator sees it: made, changed and ended while the lab runs. */
+import { readFileSync, statSync } from 'node:fs';
+import { StillwatchError } from '../../../base/errors.ts';
+import { parseJsonText } from '../../../base/json-text.ts';
+import { forTerminal } from '../../../base/safe-text.ts';
+import { privateKeyOf } from '../../../share/sharing/signing/ed25519.ts';
+import { seedIn, SIGNING_KEY } from '../../../share/sharing/signing/key-file.ts';
+import type { Sharing as Seam } from '../deciding/sharing-seam.ts';
+import type { LabCore } from '../start.ts';
+import { type Connection, connectionOf, keepConnection } from './kept.ts';
+import { openSharing, type Sharing, type SharingOptions } from './start.ts';
+
+export interface SharingOffice {
+  readonly current: () => Sharing | null;
+  readonly connection: () => Connection | null;
+  /** What deciding and appeals ask; undefined without a hub. */
+  readonly seam: () => Seam | undefined;
+  readonly onChanged: Sharing['onChanged'];
+  /** Opens the connection that was kept, if there is one. What is wrong with its files is told, not thrown. */
+  readonly start: () => Promise<void>;
+  readonly connect: (connection: Connection) => Promise<void>;
+  readonly disconnect: () => Promise<boolean>;
+  readonly stop: () => Promise<void>;
+}
+
+const MOST_BYTES = 1 << 16;
+
+const unreadable = (path: string, why: string): StillwatchError =>
+  new StillwatchError(
+    'SHARE_KEY_UNREADABLE',
+    `${forTerminal(path, 200)} ${why}`,
+    'Give a file with mode 0600 that this lab can read; keys: `stillwatch share key new --out FILE`.',
+  );
+
+/** A secret lies in a file that only its owner can read. */
+const secretIn = (path: string): string => {
+  try {
+    const { mode, size } = statSync(path);
+    if ((mode & 0o077) !== 0) throw unreadable(path, 'can be read by others');
+    if (size > MOST_BYTES) throw unreadable(path, 'is too large');
+    return readFileSync(path, 'utf8').trim();
+  } catch (cause) {
+    if (cause instanceof StillwatchError) throw cause;
+    throw unreadable(path, `cannot be read (${(cause as NodeJS.ErrnoException).code})`);
+  }
+};
+
+const optionsOf = (connection: Connection): SharingOptions => {
+  const seed = seedIn(parseJsonText(secretIn(connection.key_file)).value, SIGNING_KEY);
+  if (seed === undefined)
+    throw unreadable(connection.key_file, `holds no key of type ${SIGNING_KEY}`);
+  return {
+    hub: connection.hub,
+    credential: secretIn(connection.token_file),
+    key: privateKeyOf(seed),
+    collection: connection.collection,
+    plainHttp: connection.plain_http,
+    release: connection.release,
+  };
+};
+
+const seamOf = (sharing: Sharing): Seam => ({
+  indicatorFacts: ({ id }) => sharing.facts(id),
+  sharedBecauseOf: (grounds, account) =>
+    grounds.flatMap((ground) =>
+      sharing.sharedFor(ground, account).map((one) => ({ ...one, ground })),
+    ),
+  isTheirs: (id) => id.startsWith('indicator--'),
+  // The same objects taken back or disputed twice is once, so no key has to be remembered.
+  retract: async (objects) => {
+    await sharing.retract(objects, 'appeal-upheld');
+  },
+  dispute: async (objects) => {
+    await sharing.dispute(objects, 'appeal-upheld');
+  },
+});
+
+export const openSharingOffice = (
+  core: LabCore,
+  more: Partial<SharingOptions> = {},
+): SharingOffice => {
+  const { onError = () => undefined } = more;
+  const listeners: Parameters<Sharing['onChanged']>[0][] = [];
+  let current: Sharing | null = null;
+  let seam: Seam | undefined;
+  let connection: Connection | null = null;
+  core.showHub(() => current?.status() ?? null);
+
+  const end = async (): Promise<void> => {
+    const before = current;
+    [current, seam] = [null, undefined];
+    await before?.close();
+  };
+  const open = async (wanted: Connection): Promise<void> => {
+    const options = optionsOf(wanted);
+    await end();
+    const sharing = await openSharing(core, { ...more, ...options });
+    sharing.onChanged(async (accounts, retracted) => {
+      for (const listener of listeners) await listener(accounts, retracted);
+    });
+    [current, seam, connection] = [sharing, seamOf(sharing), wanted];
+  };
+  return {
+    current: () => current,
+    connection: () => connection,
+    seam: () => seam,
+    onChanged: (listener) => {
+      listeners.push(listener);
+    },
+    start: async () => {
+      const kept = await connectionOf(core.store);
+      if (kept === undefined) return;
+      await open(kept).catch(onError);
+    },
+    connect: async (wanted) => {
+      await open(wanted);
+      await keepConnection(core.store, wanted);
+    },
+    disconnect: async () => {
+      const was = (await connectionOf(core.store)) !== undefined;
+      const ids = current?.indicators().map(({ object }) => String(object.id)) ?? [];
+      await end();
+      connection = null;
+      await keepConnection(core.store, null);
+      await core.traffic.watch({ at: Date.now(), add: [], remove: ids });
+      // Without the hub nobody would say that they are taken back: nothing rests on them any more.
+      for (const listener of listeners) await listener([], ids);
+      return was;
+    },
+    stop: end,
+  };
+};
