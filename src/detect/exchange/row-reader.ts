@@ -12,7 +12,9 @@ import type { RejectReason } from './reject.ts';
 
 export type OnExchange = (exchange: Exchange) => void;
 export type OnReject = (line: number | null, reason: RejectReason) => void;
-export type RowReader = (chunk: LogChunk, onExchange: OnExchange, onReject: OnReject) => void;
+/** Lines to be read where they lie, whoever owns that memory. */
+export type ReadableChunk = Omit<LogChunk, 'data'> & { readonly data: Uint8Array };
+export type RowReader = (chunk: ReadableChunk, onExchange: OnExchange, onReject: OnReject) => void;
 
 /** One parsed row to the exchanges in it: one, or for a batch of spans many. */
 type RowMapper = (
@@ -48,7 +50,7 @@ const isBlank = (b: Uint8Array, start: number, end: number): boolean => {
   return true;
 };
 
-type Data = Pick<LogChunk, 'firstLine' | 'data'>;
+type Data = Pick<ReadableChunk, 'firstLine' | 'data'>;
 
 /** Calls back for every line that is not blank; `last` for one that no line feed ends. */
 const eachLine = (

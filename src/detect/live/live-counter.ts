@@ -25,7 +25,7 @@ export interface LiveChunk {
   readonly stream: Stream;
   readonly at: number;
   readonly firstLine: number;
-  readonly data: Uint8Array<ArrayBuffer>;
+  readonly data: Uint8Array;
 }
 
 export type LiveReject = RejectReason | 'REQUEST_ID_MISSING';

@@ -1,7 +1,7 @@
 import type { Exchange } from '../exchange/exchange.ts';
-import type { LogChunk, LogFormat } from '../exchange/log-chunk.ts';
+import type { LogFormat } from '../exchange/log-chunk.ts';
 import type { RejectReason } from '../exchange/reject.ts';
-import { createRowReader, type RowReader } from '../exchange/row-reader.ts';
+import { createRowReader, type ReadableChunk, type RowReader } from '../exchange/row-reader.ts';
 import { exchangeKey, type SeenFilter, seenBefore } from '../exchange/seen-filter.ts';
 import { type Accumulator, createAccumulator } from '../profile/accumulator.ts';
 import { createObserver, observe } from '../profile/observe.ts';
@@ -24,7 +24,7 @@ export interface ChunkTally {
 }
 
 export interface ChunkProfiler {
-  readonly accept: (chunk: LogChunk) => ChunkTally;
+  readonly accept: (chunk: ReadableChunk) => ChunkTally;
   /** Counts one exchange; false when it was counted before. */
   readonly count: (exchange: Exchange) => boolean;
   /** Accounts that hold something to drain. */
@@ -79,7 +79,7 @@ export const createChunkProfiler = (
     onExchange?.(exchange);
     return true;
   };
-  const accept = (chunk: LogChunk): ChunkTally => {
+  const accept = (chunk: ReadableChunk): ChunkTally => {
     let exchanges = 0;
     let duplicates = 0;
     const reasons: Partial<Record<RejectReason, number>> = {};

@@ -91,7 +91,11 @@ const relieve = (): void => {
 
 port.on('message', (message: ToCounting) => {
   if (message.type === 'count') {
-    const tally = counter.accept(message.chunk);
+    const { data } = message.chunk;
+    const tally = counter.accept({
+      ...message.chunk,
+      data: 'offset' in data ? new Uint8Array(start.slots, data.offset, data.length) : data,
+    });
     ({ seq } = message);
     if (message.followed !== undefined) followed.set(message.followed.path, message.followed);
     say({ type: 'counted', seq, tally, status: status() });

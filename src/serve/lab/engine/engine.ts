@@ -14,6 +14,7 @@ import type { FollowedTo } from '../journal/frame.ts';
 import { openJournal } from '../journal/journal.ts';
 import { replay } from '../journal/replay.ts';
 import { readCheckpoint } from '../profiles/checkpoint.ts';
+import { createSlots, type Slots } from '../ingest/slots.ts';
 import { lockFolder } from './lock.ts';
 import type {
   CountingStart,
@@ -62,8 +63,13 @@ export interface EngineStatus {
 }
 
 export interface Engine {
-  /** Resolves when the lines are counted and on the disk. @throws StillwatchError LAB_JOURNAL_STALLED. */
+  /**
+   * Resolves when the lines are counted and on the disk. The memory they lie in belongs to the engine
+   * from now on, whatever comes of it. @throws StillwatchError LAB_JOURNAL_STALLED.
+   */
   readonly submit: (chunk: LiveChunk, followed?: FollowedTo) => Promise<LiveTally>;
+  /** Memory for lines on their way in. */
+  readonly slots: Slots;
   /** Whether a new request should be told to come later. */
   readonly overloaded: () => boolean;
   /** Resolves when there is room again. */
@@ -86,6 +92,8 @@ export interface Engine {
 const YOUNG_MB = 64;
 /** Accounts in the counting thread, in multiples of its share, from which on nothing more is taken. */
 const SWOLLEN = 8;
+/** Slots for lines take no more than this. */
+const MOST_SLOTS = 64 << 20;
 
 interface Waiter {
   readonly done: (message: FromKeeping) => void;
@@ -149,8 +157,10 @@ const begin = async (
     worker.on('exit', (status) => fail(new Error(`${file} ended with status ${status}`)));
     return worker;
   };
+  const slots = createSlots(Math.min(options.mostWaiting, MOST_SLOTS));
   const countingStart: CountingStart = {
     folder,
+    slots: slots.memory,
     keeper: port1,
     join: options.join,
     counted: saved,
@@ -224,10 +234,12 @@ const begin = async (
         resolve(result);
       });
     });
-    post(
-      { type: 'count', seq, chunk, ...(followedTo === undefined ? {} : { followed: followedTo }) },
-      [chunk.data.buffer],
-    );
+    const { data } = chunk;
+    const { byteOffset: offset, byteLength: length } = data;
+    const readTo = followedTo === undefined ? {} : { followed: followedTo };
+    if (slots.holds(data))
+      post({ type: 'count', seq, chunk: { ...chunk, data: { offset, length } }, ...readTo });
+    else post({ type: 'count', seq, chunk, ...readTo }, [data.buffer as ArrayBuffer]);
     return tally;
   };
   const room = async (): Promise<void> => {
@@ -285,19 +297,31 @@ const begin = async (
     );
   return {
     submit: async (chunk, followedTo) => {
-      if (failure !== null) throw failure;
-      // What could not be written is written before anything else is taken.
-      if (!journal.healthy()) throw stalled();
+      const { stream, at, firstLine, data } = chunk;
+      if (failure !== null || !journal.healthy()) {
+        slots.give(data);
+        // What could not be written is written before anything else is taken.
+        throw failure ?? stalled();
+      }
       seq += 1;
-      const { stream, at, firstLine } = chunk;
       const header = { seq, at, stream, firstLine, followed: followedTo };
-      const durable = journal.append(header, chunk.data);
+      // A slot is free when the lines in it are counted and written; other memory goes to the
+      // counting thread, and the journal keeps a copy.
+      const isSlot = slots.holds(data);
+      let users = 2;
+      const used = (): void => {
+        users -= 1;
+        if (users === 0) slots.give(data);
+      };
+      const durable = journal.append(header, isSlot ? data : Buffer.from(data), used);
       durable.catch(() => undefined); // looked at below; never an unhandled rejection
       const tally = await count(seq, chunk, followedTo);
+      used();
       await durable;
       if (followedTo !== undefined) followed.set(followedTo.path, followedTo);
       return tally;
     },
+    slots,
     overloaded: () => full() || journal.waiting() > options.mostWaiting || !journal.healthy(),
     room,
     look: async (look) => {

@@ -10,10 +10,17 @@ import type { ScanReport } from '../../../detect/report/report.ts';
 import type { FollowedTo } from '../journal/frame.ts';
 import type { Counted } from '../profiles/checkpoint.ts';
 
+/** Where lines lie in the slots. */
+export interface Place {
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** What the counting thread is started with. */
 export interface CountingStart {
   readonly folder: string;
   readonly keeper: MessagePort;
+  readonly slots: SharedArrayBuffer;
   readonly join: JoinOptions;
   readonly counted: Counted | null;
   /** Accounts under observation from which it hands over what they gained. */
@@ -24,7 +31,8 @@ export type ToCounting =
   | {
       readonly type: 'count';
       readonly seq: number;
-      readonly chunk: LiveChunk;
+      /** Its lines lie in a slot, or travel with it. */
+      readonly chunk: Omit<LiveChunk, 'data'> & { readonly data: Uint8Array | Place };
       readonly followed?: FollowedTo | undefined;
     }
   /** Hand everything over, then pass the order on to the keeper. */

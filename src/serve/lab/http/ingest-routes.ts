@@ -52,7 +52,7 @@ const takeLines = async (
   // Chunks of one request are counted one after the other and wait for the disk together.
   const waiting: Promise<void>[] = [];
   let failed: unknown;
-  for await (const lines of linesOf(call.request, body, tooLong)) {
+  for await (const lines of linesOf(call.request, engine.slots, body, tooLong)) {
     await engine.room();
     const done =
       format === 'native'

@@ -2,10 +2,10 @@
 import type { IncomingMessage } from 'node:http';
 import { createGunzip } from 'node:zlib';
 import { StillwatchError } from '../../../base/errors.ts';
-import { lineChunks, type Lines } from '../../../detect/exchange/line-chunks.ts';
+import { lineChunksIn, type Lines } from '../../../detect/exchange/line-chunks.ts';
 import { HttpRefusal } from '../http/refusal.ts';
+import { SLOT_BYTES, type Slots } from './slots.ts';
 
-const CHUNK_BYTES = 512 << 10;
 /** A line of a request; longer ones are counted and dropped. */
 const LINE_BYTES = 8 << 20;
 
@@ -39,17 +39,30 @@ async function* bytesOf(
 const tooLarge = (most: number): HttpRefusal =>
   new HttpRefusal(413, 'BODY_TOO_LARGE', `Send at most ${most} bytes in one request.`);
 
-/** Whole lines, in buffers of their own. */
+/** Room for the whole body, if it says how large it is and that is little. */
+const chunkBytes = (request: IncomingMessage): number => {
+  const length = Number(request.headers['content-length'] ?? 0);
+  const isPlain = request.headers['content-encoding'] === undefined;
+  // One byte more: a full chunk would be given away before it is known to be the last.
+  return isPlain && length > 0 ? Math.min(length + 1, SLOT_BYTES) : SLOT_BYTES;
+};
+
+/** Whole lines, in slots where they fit; whoever takes them gives the slot back. */
 export const linesOf = (
   request: IncomingMessage,
+  slots: Slots,
   options: BodyOptions,
   onLongLine: (line: number) => void,
-): AsyncGenerator<Lines> =>
-  lineChunks(bytesOf(request, options) as AsyncGenerator<Uint8Array, void, undefined>, {
-    chunkBytes: CHUNK_BYTES,
-    maxLineBytes: Math.min(LINE_BYTES, options.most),
-    onLongLine,
-  });
+): AsyncGenerator<Lines<ArrayBufferLike>> =>
+  lineChunksIn<ArrayBufferLike>(
+    slots,
+    bytesOf(request, options) as AsyncGenerator<Uint8Array, void, undefined>,
+    {
+      chunkBytes: chunkBytes(request),
+      maxLineBytes: Math.min(LINE_BYTES, options.most),
+      onLongLine,
+    },
+  );
 
 /** All of it, for formats that are one value. */
 export const wholeBody = async (

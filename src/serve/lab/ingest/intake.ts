@@ -36,14 +36,14 @@ export interface Intake {
   /** Native lines of a stream. Resolves when they survive the machine. */
   readonly lines: (
     stream: Stream,
-    lines: { readonly firstLine: number; readonly data: Uint8Array<ArrayBuffer> },
+    lines: { readonly firstLine: number; readonly data: Uint8Array },
     into: Acknowledgement,
     followed?: FollowedTo,
   ) => Promise<void>;
   /** Lines of another format. */
   readonly foreignLines: (
     format: Exclude<LogFormat, 'native'>,
-    lines: { readonly firstLine: number; readonly data: Uint8Array<ArrayBuffer> },
+    lines: { readonly firstLine: number; readonly data: Uint8Array },
     into: Acknowledgement,
     followed?: FollowedTo,
   ) => Promise<void>;
@@ -72,7 +72,7 @@ const add = (into: Acknowledgement, tally: LiveTally): void => {
   into.errors.push(...tally.errors.slice(0, KEPT_ERRORS - into.errors.length));
 };
 
-const encoded = (rows: readonly Row[]): Uint8Array<ArrayBuffer> => {
+const encoded = (rows: readonly Row[]): Uint8Array => {
   const bytes = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   return new Uint8Array(bytes); // with a buffer of its own, which may change hands
 };
@@ -85,7 +85,7 @@ export const createIntake = ({ engine, mapping, contentKey }: IntakeOptions): In
   const submit = async (
     stream: Stream,
     firstLine: number,
-    data: Uint8Array<ArrayBuffer>,
+    data: Uint8Array,
     into: Acknowledgement,
     followed?: FollowedTo,
   ): Promise<void> => {
@@ -104,7 +104,7 @@ export const createIntake = ({ engine, mapping, contentKey }: IntakeOptions): In
   };
   /** Rows of lines, and those that are none counted as rejected. */
   const parsed = (
-    lines: { readonly firstLine: number; readonly data: Uint8Array<ArrayBuffer> },
+    lines: { readonly firstLine: number; readonly data: Uint8Array },
     into: Acknowledgement,
   ): Row[] => {
     const found: Row[] = [];
@@ -114,6 +114,7 @@ export const createIntake = ({ engine, mapping, contentKey }: IntakeOptions): In
       (line, code) =>
         add(into, { accepted: 0, duplicates: 0, rejected: 1, errors: [{ line, code }] }),
     );
+    engine.slots.give(lines.data);
     return found;
   };
   const foreign = (format: Exclude<LogFormat, 'native'>, list: readonly Row[]): Converted => {

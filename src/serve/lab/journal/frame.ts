@@ -46,13 +46,13 @@ const headerParser = parse.object<RecordHeader>({
   followed: parse.orElse<FollowedTo | undefined>(followed, undefined),
 });
 
-export const encodeRecord = (header: RecordHeader, data: Uint8Array): Buffer => {
+/** What stands before the data of a record; the data itself is written from where it lies. */
+export const encodeHead = (header: RecordHeader, data: Uint8Array): Buffer => {
   const head = Buffer.from(JSON.stringify(header));
-  const frame = Buffer.allocUnsafe(PREFIX + head.length + data.length);
+  const frame = Buffer.allocUnsafe(PREFIX + head.length);
   head.copy(frame, PREFIX);
-  frame.set(data, PREFIX + head.length);
   frame.writeUInt32LE(head.length + data.length, 0);
-  frame.writeUInt32LE(crc32(frame.subarray(PREFIX)), 4);
+  frame.writeUInt32LE(crc32(data, crc32(head)), 4);
   frame.writeUInt32LE(head.length, 8);
   return frame;
 };

@@ -7,14 +7,19 @@ import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StillwatchError } from '../../../base/errors.ts';
-import { encodeRecord, type RecordHeader } from './frame.ts';
+import { encodeHead, type RecordHeader } from './frame.ts';
 
 export interface Journal {
   /**
    * Resolves when the record is on the disk. When it rejects, the record is kept and written as soon
-   * as that works again, because it was counted; nothing else is taken until then.
+   * as that works again, because it was counted; nothing else is taken until then. The data is
+   * written from where it lies: it must stay as it is until `onWritten`.
    */
-  readonly append: (header: RecordHeader, data: Uint8Array) => Promise<void>;
+  readonly append: (
+    header: RecordHeader,
+    data: Uint8Array,
+    onWritten?: () => void,
+  ) => Promise<void>;
   /** False while the disk takes nothing. */
   readonly healthy: () => boolean;
   /** Bytes that wait for the disk. */
@@ -28,7 +33,9 @@ export interface Journal {
 
 interface Waiting {
   readonly seq: number;
-  readonly frame: Buffer;
+  readonly head: Buffer;
+  readonly data: Uint8Array;
+  readonly onWritten: (() => void) | undefined;
   readonly done: () => void;
   readonly failed: (error: unknown) => void;
 }
@@ -42,8 +49,8 @@ interface Segment {
 
 const SEGMENT_BYTES = 64 << 20;
 const RETRY_MS = 500;
-/** Frames in one write; Linux takes 1,024 (IOV_MAX). */
-const MOST_FRAMES = 512;
+/** Records in one write, of two parts each; Linux takes 1,024 parts (IOV_MAX). */
+const MOST_RECORDS = 512;
 
 const nameOf = (first: number): string => `${String(first).padStart(16, '0')}.log`;
 
@@ -112,7 +119,7 @@ export const openJournal = (
   const commit = async (batch: readonly Waiting[]): Promise<void> => {
     current ??= await startSegment(batch[0]!.seq);
     const { segment, handle } = current;
-    const frames = batch.map(({ frame }) => frame);
+    const frames = batch.flatMap(({ head, data }) => [head, data]);
     const wanted = frames.reduce((sum, frame) => sum + frame.length, 0);
     const { bytesWritten } = await handle.writev(frames);
     if (bytesWritten !== wanted) throw new Error('the disk took a part of it');
@@ -123,12 +130,15 @@ export const openJournal = (
   };
   const work = async (): Promise<void> => {
     while (queue.length > 0) {
-      const batch = queue.slice(0, MOST_FRAMES);
+      const batch = queue.slice(0, MOST_RECORDS);
       try {
         await commit(batch);
         queue.splice(0, batch.length);
         failure = null;
-        for (const { done } of batch) done();
+        for (const { done, onWritten } of batch) {
+          onWritten?.();
+          done();
+        }
       } catch (error) {
         failure = stalled(error);
         for (const { failed } of queue) failed(failure);
@@ -144,12 +154,12 @@ export const openJournal = (
     working = null;
   };
   return {
-    append: (header, data) => {
-      const frame = encodeRecord(header, data);
-      queued += frame.length;
+    append: (header, data, onWritten) => {
+      const head = encodeHead(header, data);
+      queued += head.length + data.length;
       highest = header.seq;
       return new Promise((done, failed) => {
-        queue.push({ seq: header.seq, frame, done, failed });
+        queue.push({ seq: header.seq, head, data, onWritten, done, failed });
         working ??= work();
       });
     },
