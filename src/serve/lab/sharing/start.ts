@@ -122,6 +122,7 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
     clock,
     signal: stop.signal,
   });
+  let lookedBack = 0;
   const secret = await labSecret(store);
   const incoming = await openIncoming(store, clock);
   const outbox = await openOutbox({ store, link, key: options.key, clock, onError });
@@ -129,7 +130,8 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
   const verification = await openVerification({
     store,
     incoming,
-    population: () => core.status().accounts_in_memory,
+    // Those that hits could be among: fewer than there are makes a confirmation harder, never easier.
+    population: () => Math.max(lookedBack, core.status().accounts_in_memory),
     findings: core.findings,
     isKnownGood: (id) => customers.isAttested(id) || options.isKnownGood?.(id) === true,
     level: options.level ?? 0.01,
@@ -253,7 +255,8 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
     if (objects.length === 0 && remove.length === 0) return;
     verification.drop([...add, ...remove]);
     const at = clock() + SKEW_MS;
-    const { hits } = await traffic.watch({ at, add: objects, remove });
+    const { hits, accounts } = await traffic.watch({ at, add: objects, remove });
+    if (objects.length > 0) lookedBack = accounts;
     verification.add(hits);
     for (const { account } of hits) changedAccounts.add(account);
     matchTokens();
