@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { StillwatchError } from '../../base/errors.ts';
+import { ERROR_CODES, type ErrorCode, StillwatchError } from '../../base/errors.ts';
 
 export interface ClientFlags {
   readonly data?: string;
@@ -31,11 +31,14 @@ const read = (path: string): string | undefined => {
   }
 };
 
-/** One request. @throws StillwatchError LAB_UNREACHABLE. */
+const isCode = (code: string): code is ErrorCode => Object.hasOwn(ERROR_CODES, code);
+
+/** One request. @throws StillwatchError LAB_UNREACHABLE, or the code with which the lab refuses. */
 export const askLab = async (
   flags: ClientFlags,
   method: string,
   path: string,
+  body?: unknown,
 ): Promise<unknown> => {
   const folder = flags.data ?? 'stillwatch-lab';
   const known = read(join(folder, 'lab.json'));
@@ -48,14 +51,17 @@ export const askLab = async (
     response = await fetch(new URL(path, url), {
       method,
       headers: { authorization: `Bearer ${token}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch (cause) {
     throw unreachable(`${url} does not answer: ${(cause as Error).message}`);
   }
-  const body = (await response.json().catch(() => null)) as {
+  const answer = (await response.json().catch(() => null)) as {
     readonly error?: { readonly code: string; readonly message: string };
   } | null;
-  if (!response.ok)
-    throw unreachable(`${url} answers ${response.status}: ${body?.error?.message ?? ''}`);
-  return body;
+  if (response.ok) return answer;
+  const { code = '', message = '' } = answer?.error ?? {};
+  if (isCode(code))
+    throw new StillwatchError(code, message, `The lab at ${url} said so; nothing was changed.`);
+  throw unreachable(`${url} answers ${response.status}: ${code} ${message}`);
 };

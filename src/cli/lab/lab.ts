@@ -4,6 +4,10 @@ import { forJson, forTerminal } from '../../base/safe-text.ts';
 import type { LabFinding } from '../../serve/lab/findings.ts';
 import type { LabStatus } from '../../serve/lab/http/read-routes.ts';
 import { addClientOptions, askLab, type ClientFlags } from './client.ts';
+import { addAppealCommand } from './appeal.ts';
+import { addDecisionsCommand } from './decisions.ts';
+import { addLabPolicyCommand } from './policy.ts';
+import { addProposalsCommand } from './proposals.ts';
 import { addServeCommand } from './serve.ts';
 import { addTokenCommand } from './token.ts';
 
@@ -92,4 +96,8 @@ export const addLabCommand = (program: Command, output: Output = process.stdout)
           : `${forTerminal(account)} was not known`,
       );
     });
+  addDecisionsCommand(lab, output);
+  addProposalsCommand(lab, output);
+  addAppealCommand(lab, output);
+  addLabPolicyCommand(lab, output);
 };

@@ -85,6 +85,8 @@ export const addServeCommand = (lab: Command): void => {
       const { DEFAULT_CONFIG, readConfig } = await import('../../serve/lab/config/config.ts');
       const { parseListen, startLab } = await import('../../serve/lab/start.ts');
       const { openDecidingService } = await import('../../serve/lab/deciding/service.ts');
+      const { openSharingOffice } = await import('../../serve/lab/sharing/office.ts');
+      const { sharingRoutes } = await import('../../serve/lab/sharing/routes.ts');
       const gate = gateSettings(flags, parseListen);
       const base = flags.config === undefined ? DEFAULT_CONFIG : readConfig(flags.config);
       const follow = (flags.follow ?? []).map((path) => ({
@@ -103,6 +105,7 @@ export const addServeCommand = (lab: Command): void => {
         end = resolve;
       });
       let service: DecidingService | undefined;
+      let office: SharingOffice | undefined;
       const lab = await startLab({
         listen: flags.listen,
         data: flags.data,
@@ -110,11 +113,19 @@ export const addServeCommand = (lab: Command): void => {
         config,
         onError: (error) => console.error(error),
         routes: async (core) => {
+          const opened = openSharingOffice(core, { onError: (error) => console.error(error) });
           service = await openDecidingService(core, {
             policyFile: flags.policy,
+            sharing: opened.seam,
             onError: (error) => console.error(error),
           });
-          return service.routes;
+          const { deciding } = service;
+          opened.onChanged(async (accounts, retracted) => {
+            if (retracted.length > 0) await deciding.withdraw(retracted, 'retraction');
+            if (accounts.length > 0) await deciding.reconsider(accounts);
+          });
+          office = opened;
+          return [...service.routes, ...sharingRoutes(opened)];
         },
         onFailure: () => end(1),
       });
@@ -124,6 +135,7 @@ export const addServeCommand = (lab: Command): void => {
       process.once('SIGTERM', () => end(0));
       process.once('SIGINT', () => end(0));
       const stop = async (): Promise<void> => {
+        await office!.stop();
         await service!.stop();
         await lab.stop();
       };
@@ -134,6 +146,7 @@ export const addServeCommand = (lab: Command): void => {
               await stop();
               throw error;
             });
+      await office!.start();
       const { url, port, tokenFile } = lab;
       process.stdout.write(
         `${JSON.stringify({ event: 'listening', url, port, pid: process.pid, token_file: tokenFile, gate: running?.url ?? null })}\n`,
