@@ -8,7 +8,10 @@ import { addAppealCommand } from './appeal.ts';
 import { addDecisionsCommand } from './decisions.ts';
 import { addLabPolicyCommand } from './policy.ts';
 import { addProposalsCommand } from './proposals.ts';
+import { addConnectCommands, hubLines } from './connect.ts';
+import { addLabIndicatorsCommand } from './indicators.ts';
 import { addServeCommand } from './serve.ts';
+import { addLabShareCommand } from './share.ts';
 import { addTokenCommand } from './token.ts';
 
 type Output = Pick<NodeJS.WritableStream, 'write'>;
@@ -30,6 +33,7 @@ const statusText = (s: LabStatus): string =>
       (f) =>
         `following   ${forTerminal(f.path)} to byte ${f.offset}${f.error === null ? '' : `: ${forTerminal(f.error)}`}`,
     ),
+    ...hubLines(s.hub),
   ].join('\n');
 
 const findingText = ({ id, campaign, first, last, seen }: LabFinding): string =>
@@ -39,6 +43,9 @@ export const addLabCommand = (program: Command, output: Output = process.stdout)
   const lab = program.command('lab').description('the service at a provider: live detection');
   addServeCommand(lab);
   addTokenCommand(lab, output);
+  addConnectCommands(lab, output);
+  addLabShareCommand(lab, output);
+  addLabIndicatorsCommand(lab, output);
   const show = (value: unknown, flags: ClientFlags, text: () => string): void => {
     output.write(`${flags.json ? forJson(value, 2) : text()}\n`);
   };

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { StillwatchError } from '../../base/errors.ts';
 import type { DecidingService, GateSettings } from '../../serve/lab/deciding/service.ts';
+import type { SharingOffice } from '../../serve/lab/sharing/office.ts';
 import { LOG_FORMATS, type LogFormat } from '../../detect/exchange/log-chunk.ts';
 
 interface Flags {

@@ -59,7 +59,8 @@ const optionsOf = (connection: Connection): SharingOptions => {
   };
 };
 
-const seamOf = (sharing: Sharing): Seam => ({
+/** A connection as deciding and appeals see it. */
+export const seamOf = (sharing: Sharing): Seam => ({
   indicatorFacts: ({ id }) => sharing.facts(id),
   sharedBecauseOf: (grounds, account) =>
     grounds.flatMap((ground) =>
@@ -118,13 +119,15 @@ export const openSharingOffice = (
     },
     disconnect: async () => {
       const was = (await connectionOf(core.store)) !== undefined;
-      const ids = current?.indicators().map(({ object }) => String(object.id)) ?? [];
+      const known = current?.indicators() ?? [];
+      const ids = known.map(({ object }) => String(object.id));
+      const accounts = new Set(known.flatMap((one) => one.accounts));
       await end();
       connection = null;
       await keepConnection(core.store, null);
       await core.traffic.watch({ at: Date.now(), add: [], remove: ids });
       // Without the hub nobody would say that they are taken back: nothing rests on them any more.
-      for (const listener of listeners) await listener([], ids);
+      for (const listener of listeners) await listener([...accounts], []);
       return was;
     },
     stop: end,

@@ -289,9 +289,13 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
     );
     const applied = await incoming.apply(told, cursor === null ? [] : [cursorChange(hub, cursor)]);
     if (applied.gone.length > 0) {
-      retractions += told.filter((one) => one.kind === 'gone' && one.why === 'retracted').length;
+      const isRetracted = (id: string): boolean =>
+        told.some((one) => one.kind === 'gone' && one.id === id && one.why === 'retracted');
+      const retracted = applied.gone.filter(isRetracted);
+      retractions += retracted.length;
       verification.drop(applied.gone);
-      await tell(goneHits, applied.gone);
+      // What ended or went out of sight may come back; what was taken back never does.
+      await tell(goneHits, retracted);
       await traffic.watch({ at: clock() + SKEW_MS, add: [], remove: applied.gone });
     }
     if (told.some((one) => one.kind === 'gone' && one.why === 'retracted'))
@@ -357,7 +361,7 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
         if (one.value === null) {
           // What the hub does not have any more was taken back while nobody told us.
           const left = incoming.ids().filter((id) => !seen!.has(id));
-          batch.push(...left.map((id): Told => ({ kind: 'gone', id, why: 'retracted' })));
+          batch.push(...left.map((id): Told => ({ kind: 'gone', id, why: 'removed' })));
           seen = null;
         } else {
           const told = readObject(one.value);
