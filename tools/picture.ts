@@ -1,7 +1,8 @@
 /**
  * The pictures in the documentation: the first campaign of a report page as a browser shows it, cut
  * before the timeline and before the prompt families.
- *   npm start && node tools/picture.ts [REPORT.html] [FOLDER]
+ *   bin/stillwatch simulate mixed --out out/first-look && bin/stillwatch scan out/first-look/traffic.jsonl \
+ *     --accounts out/first-look/accounts.jsonl --report out/first-look/report.html && node tools/picture.ts [REPORT.html] [FOLDER]
  * Needs Chromium; STILLWATCH_CHROMIUM names one that is not in the usual place.
  */
 import { existsSync, mkdirSync, statSync } from 'node:fs';
@@ -22,7 +23,7 @@ const executablePath = [
   '/usr/bin/google-chrome',
 ].find((path) => path !== '' && existsSync(path));
 if (executablePath === undefined) throw new Error('No Chromium found: apt-get install chromium');
-if (!existsSync(report)) throw new Error(`${report} is missing: run npm start first`);
+if (!existsSync(report)) throw new Error(`${report} is missing: make it as above`);
 
 interface Box {
   readonly x: number;
