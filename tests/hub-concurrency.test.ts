@@ -20,14 +20,16 @@ const pageAll = async (
 ): Promise<string[]> => {
   const seen: string[] = [];
   let from = '';
+  let since = '';
   let last = '';
   while (seen.length < total) {
     const { status, json, headers } = await hub.get(`${OBJECTS}?limit=7${from}`, token);
     assert.equal(status, 200);
     seen.push(...(json.objects ?? []).map((one: { id: string }) => one.id));
     last = headers.get('x-taxii-date-added-last') ?? last;
-    if (json.more && by === 'next') from = `&next=${json.next}`;
-    else if (last !== '') from = `&added_after=${last}`;
+    // A token belongs to its filters: with it goes the added_after that its first page had.
+    if (json.more && by === 'next') from = `${since}&next=${json.next}`;
+    else if (last !== '') from = since = `&added_after=${last}`;
     if (!json.more) await new Promise((resolve) => setTimeout(resolve, 5));
   }
   return seen;

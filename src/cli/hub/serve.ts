@@ -10,6 +10,7 @@ interface Options {
   readonly listen: string;
   readonly data: string;
   readonly maxPage?: string;
+  readonly keepDays?: string;
   readonly publicUrl?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
@@ -31,6 +32,18 @@ const maxPageOf = (text: string | undefined): number | undefined => {
       `Give a whole number from 1 to ${MOST_PAGE}.`,
     );
   return page;
+};
+
+const keepDaysOf = (text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined;
+  const days = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (days < 1)
+    throw new StillwatchError(
+      'USAGE',
+      '--keep-days is not a number of days',
+      'Give a whole number from 1 to 99999.',
+    );
+  return days;
 };
 
 const publicUrlOf = (text: string | undefined): string | undefined => {
@@ -121,6 +134,7 @@ export const addHubServeCommand = (hub: Command, output: NodeJS.WritableStream):
     .option('--listen <host:port>', 'where to listen; port 0 is any free one', '127.0.0.1:8080')
     .requiredOption('--data <where>', 'a folder, or postgres://… for several processes as one')
     .option('--max-page <n>', 'objects on one page at most; 1000 by default')
+    .option('--keep-days <n>', 'keep events of the stream and statuses so long; 30 by default')
     .option('--public-url <origin>', 'origin under which clients reach it, behind a proxy')
     .option('--tls-cert <file>', 'serve HTTPS with this certificate chain (PEM)')
     .option('--tls-key <file>', 'its key (PEM)')
@@ -142,6 +156,7 @@ Exit status: 0 stopped as told, 2 usage, 4 the address, the data, a PEM file or 
     .action(async (options: Options) => {
       const publicUrl = publicUrlOf(options.publicUrl);
       const maxPage = maxPageOf(options.maxPage);
+      const keepDays = keepDaysOf(options.keepDays);
       const tls = tlsOf(options);
       const { readWarninglists } = await import('../share-files.ts');
       const { startHub } = await import('../../serve/hub/start.ts');
@@ -150,6 +165,7 @@ Exit status: 0 stopped as told, 2 usage, 4 the address, the data, a PEM file or 
         listen: options.listen,
         data: options.data,
         maxPage,
+        keepDays,
         warninglists: readWarninglists(options.warninglist ?? []),
         publicUrl,
         tls,

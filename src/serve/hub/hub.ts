@@ -9,6 +9,8 @@ import type { HubLedger } from './ledger/record.ts';
 export interface HubOptions {
   /** Objects on one page at most (`--max-page`). */
   readonly maxPage: number;
+  /** Days for which events and statuses are kept (`--keep-days`). */
+  readonly keepDays: number;
   /** Origin under which the hub is reached from outside, for absolute URLs; none: relative ones. */
   readonly publicUrl?: string | undefined;
 }

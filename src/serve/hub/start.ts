@@ -24,6 +24,7 @@ export interface HubStart {
   /** A folder, or `postgres://…`. */
   readonly data: string;
   readonly maxPage?: number | undefined;
+  readonly keepDays?: number | undefined;
   /** Lists of what no indicator may name, beside the built-in ones (`--warninglist`). */
   readonly warninglists?: readonly Warninglist[] | undefined;
   readonly publicUrl?: string | undefined;
@@ -44,6 +45,7 @@ export interface RunningHub {
 }
 
 export const DEFAULT_MAX_PAGE = 1000;
+export const DEFAULT_KEEP_DAYS = 30;
 const GRACE_MS = 10_000;
 
 /** @throws StillwatchError `USAGE` */
@@ -94,6 +96,7 @@ const hubOf = async (store: Store, given: HubStart, stopping: AbortSignal): Prom
     ledger,
     options: {
       maxPage: given.maxPage ?? DEFAULT_MAX_PAGE,
+      keepDays: given.keepDays ?? DEFAULT_KEEP_DAYS,
       publicUrl: given.publicUrl?.replace(/\/+$/, ''),
     },
     log: given.log ?? logTo(process.stderr),

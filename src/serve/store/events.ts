@@ -1,5 +1,6 @@
 /** The append-only log that the stream is read from. */
 import type { Column, Driver, Queries } from './driver.ts';
+import { prunedToOf } from './pruning.ts';
 import { EVENT_KINDS, type Store, type Writing } from './store.ts';
 
 const COLUMNS: readonly Column[] = [
@@ -45,5 +46,6 @@ export const eventsOf = (driver: Driver): Store['events'] => ({
   },
   first: async () => Number((await driver.all('SELECT min(seq) AS seq FROM events'))[0]?.seq ?? 0),
   last: async () => Number((await driver.all('SELECT max(seq) AS seq FROM events'))[0]?.seq ?? 0),
+  prunedTo: prunedToOf(driver),
   onAppended: (listener) => driver.listen('events', listener),
 });

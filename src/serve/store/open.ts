@@ -6,6 +6,7 @@ import { groupCommit } from './group-commit.ts';
 import { ledgerFiles } from './ledger-files.ts';
 import { migrate } from './migrations.ts';
 import { openPostgres } from './postgres.ts';
+import { pruneEvents, pruneStatuses } from './pruning.ts';
 import { recordsOf, recordsWriter } from './records.ts';
 import { openSqlite } from './sqlite.ts';
 import type { Store, Writing } from './store.ts';
@@ -20,6 +21,8 @@ const writing = (driver: Driver, queries: Queries): Writing => ({
   removeVersions: removeVersions(driver, queries),
   changeAudience: changeAudience(driver, queries),
   appendEvents: appendEvents(driver, queries),
+  pruneEvents: pruneEvents(queries),
+  pruneStatuses: pruneStatuses(queries),
   ledger: ledgerFiles(queries, (work) => work(queries)),
 });
 

@@ -68,7 +68,7 @@ export const startPostgres = async (): Promise<TestPostgres> => {
       '-c',
       'fsync=off',
       '-c',
-      'max_connections=60',
+      'max_connections=300',
     ],
     { ...user, cwd: folder, stdio: 'ignore' },
   );

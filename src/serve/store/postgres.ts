@@ -115,6 +115,8 @@ export const openPostgres = async (connection: string): Promise<Driver> => {
   pool.on('error', () => undefined);
   const listeners: Record<Channel, (() => void)[]> = { events: [], records: [] };
   let revision = 0;
+  /** Whether the transaction that is under way has changed records. */
+  let ownRecords = false;
   const ear = listenOn(connection, (channel) => {
     if (channel === 'records') revision += 1;
     for (const listener of listeners[channel]) listener();
@@ -132,6 +134,7 @@ export const openPostgres = async (connection: string): Promise<Driver> => {
     serial: 'BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY',
     inTexts: (column) => `${column} IN (SELECT jsonb_array_elements_text(?::jsonb))`,
     notify: async (queries, channel) => {
+      if (channel === 'records') ownRecords = true;
       await queries.all(`SELECT pg_notify('stillwatch_${channel}', '')`);
     },
     listen: (channel, listener) => {
@@ -146,6 +149,8 @@ export const openPostgres = async (connection: string): Promise<Driver> => {
         await client.query(`SELECT pg_advisory_xact_lock(${WRITER_LOCK})`);
         const result = await work(queriesOf(client));
         await client.query('COMMIT');
+        // What this process has written it sees at once, and not when the word of it comes back.
+        if (ownRecords) revision += 1;
         return result;
       } catch (error) {
         await client.query('ROLLBACK').catch((failure: Error) => {
@@ -153,6 +158,7 @@ export const openPostgres = async (connection: string): Promise<Driver> => {
         });
         throw error;
       } finally {
+        ownRecords = false;
         client.release(broken);
       }
     },

@@ -158,6 +158,13 @@ export interface Writing {
     now: Micros,
   ) => Promise<boolean>;
   readonly appendEvents: (events: readonly NewEvent[]) => Promise<void>;
+  /**
+   * Takes events older than `before` from the beginning of the log, none after `upTo` and never the last
+   * one; some at a time. Gives how many: when there are none, nothing old is left.
+   */
+  readonly pruneEvents: (before: Micros, upTo: number) => Promise<number>;
+  /** The same for statuses of requests; `before` in milliseconds. */
+  readonly pruneStatuses: (before: number) => Promise<number>;
   readonly ledger: LedgerStorage;
 }
 
@@ -189,6 +196,8 @@ export interface Store {
     readonly read: (after: number, limit: number) => Promise<readonly StoredEvent[]>;
     readonly first: () => Promise<number>;
     readonly last: () => Promise<number>;
+    /** Number of the last event that was pruned; 0 when none was. */
+    readonly prunedTo: () => Promise<number>;
     /** Called after events were committed by any process; says nothing of which. */
     readonly onAppended: (listener: () => void) => void;
   };

@@ -214,6 +214,15 @@ export const storeSuite = (
     assert.deepEqual(await store.events.read(events[0]!.seq, 1), [events[1]]);
     assert.equal(await store.events.last(), events[1]!.seq);
     assert.equal(await store.events.first(), events[0]!.seq);
+    const prune = (before: number, upTo: number) =>
+      store.write(({ pruneEvents }) => pruneEvents(before, upTo));
+    assert.equal(await store.events.prunedTo(), 0);
+    assert.equal(await prune(0, Number.MAX_SAFE_INTEGER), 0, 'nothing is so old');
+    assert.equal(await prune(Number.MAX_SAFE_INTEGER, 0), 0, 'somebody has yet to read it');
+    const last = await store.events.last();
+    assert.ok((await prune(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)) > 0);
+    assert.deepEqual([await store.events.first(), await store.events.last()], [last, last]);
+    assert.equal(await store.events.prunedTo(), events.at(-2)!.seq);
     const expected = store.engine === 'postgres' ? 2 : 1; // one folder has one hub
     const until = Date.now() + 3000;
     while (heard < expected && Date.now() < until)

@@ -2,6 +2,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Observed } from '../http/server.ts';
 import type { Hub } from '../hub.ts';
+import { prunedBy } from './pruning.ts';
 import { addStreamMetrics } from '../stream/metrics.ts';
 
 export interface Metrics {
@@ -44,6 +45,15 @@ const make = (hub: Hub): Metrics => {
     buckets: SECONDS,
     registers: [open],
   });
+  for (const what of ['events', 'statuses'] as const)
+    new Gauge({
+      name: `stillwatch_hub_pruned_${what}`,
+      help: `Old ${what} that this process has pruned since its start.`,
+      registers: [inner],
+      collect() {
+        this.set(prunedBy(hub)[what]);
+      },
+    });
   let counted = Number.NEGATIVE_INFINITY;
   const versions = new Gauge({
     name: 'stillwatch_hub_object_versions',

@@ -80,6 +80,10 @@ export const silence = async (
     });
 };
 
+/** Number of the last event that was looked at for a change of membership; without one, none is owed. */
+export const membersReadUpTo = async (store: Store): Promise<number> =>
+  (await placeOf(store, EVENTS_FROM)) ?? Number.POSITIVE_INFINITY;
+
 /** Follows the changes of membership, from where it was. */
 export const followMembers = async (parts: Parts, now: number): Promise<void> => {
   const { store } = parts;

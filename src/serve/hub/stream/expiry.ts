@@ -49,9 +49,13 @@ const dueOf = async (store: Store, events: readonly StoredEvent[]): Promise<read
   });
 };
 
+/** Number of the last event that was looked at for its end. */
+export const expiryReadUpTo = async (store: Pick<Store, 'records'>): Promise<number> =>
+  Number((await store.records.get('seen', CURSOR))?.seq ?? 0);
+
 /** Notes what the log has brought since the last look; whoever is faster of two processes does it. */
 const noteNew = async (store: Store, now: number): Promise<boolean> => {
-  const from = Number((await store.records.get('seen', CURSOR))?.seq ?? 0);
+  const from = await expiryReadUpTo(store);
   const events = await store.events.read(from, AT_ONCE);
   if (events.length === 0) return false;
   const due = await dueOf(store, events);

@@ -186,11 +186,8 @@ export const startFanOut = async (hub: Hub, times: FanOutTimes = {}): Promise<Fa
   const gapFor = async ({ after, viewer }: Opening): Promise<string | undefined> => {
     if (after === undefined) return undefined;
     if (after > (await store.events.last())) return 'position-unknown';
-    const first = await store.events.first();
-    if (after > 0 && after + 1 < first) {
-      // Numbers may be left out; only what was cut off at the beginning is missing.
-      return 'pruned';
-    }
+    // Also from the very beginning: what was told then is in the collections, not in the log.
+    if (after < (await store.events.prunedTo())) return 'pruned';
     const [event] = await store.events.read(after - 1, 1);
     const since = Object.values(await sinceOf(store.records, viewer.member));
     const at = event === undefined || after === 0 ? undefined : event.at / 1000;

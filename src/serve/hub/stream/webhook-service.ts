@@ -71,11 +71,11 @@ const serve = async (
     else failure = posted;
     return posted.taken;
   };
-  const first = await store.events.first();
+  const pruned = await store.events.prunedTo();
   // What was cut off at the beginning of the log cannot be told: that much can.
-  if (seq > 0 && seq + 1 < first) {
+  if (seq < pruned) {
     const gap = payload('gap', clock(), '{"kind":"gap","reason":"pruned"}');
-    if (await post(`gap_${positions.idOf(first - 1)}`, gap)) seq = first - 1;
+    if (await post(`gap_${positions.idOf(pruned)}`, gap)) seq = pruned;
   }
   const { messages, upTo } = failure
     ? { messages: [], upTo: seq }

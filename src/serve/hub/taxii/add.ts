@@ -1,8 +1,8 @@
 /** 5.5 Add Objects, and 4.3 Get Status: what became of each object, kept for whoever asks later. */
-import { randomUUID } from 'node:crypto';
 import { parseJsonText } from '../../../base/json-text.ts';
 import type { Collection } from '../../store/records.ts';
 import type { AddOutcome, NewVersion, Writing } from '../../store/store.ts';
+import { newStatusId } from '../../store/status-id.ts';
 import { microsText } from '../../store/version-key.ts';
 import { labelText } from '../access/audience.ts';
 import type { Admission, Verdict } from '../admit.ts';
@@ -180,7 +180,7 @@ export const add = async (hub: Hub, call: Call): Promise<Reply> => {
     await addGuarded(hub, collection, objects, admission, now, report);
   }
   const status = {
-    id: randomUUID(),
+    id: newStatusId(call.now),
     status: 'complete',
     request_timestamp: new Date(call.now).toISOString(),
     total_count: objects.length,

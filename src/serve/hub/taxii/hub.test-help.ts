@@ -59,9 +59,15 @@ export interface TestHub extends RunningHub {
 
 export const PLAIN = '/stillwatch/collections/plain';
 
+let freshData: (() => string) | undefined;
+/** Hubs of this process are started on other databases from now on (`tests/hub-postgres.test.ts`). */
+export const startTestHubsOn = (fresh: () => string): void => {
+  freshData = fresh;
+};
+
 export const startTestHub = async (more: Partial<HubStart> = {}): Promise<TestHub> => {
   const folder = mkdtempSync(join(tmpdir(), 'stillwatch-hub-'));
-  const data = more.data ?? folder;
+  const data = more.data ?? freshData?.() ?? folder;
   const running = await startHub({ listen: '127.0.0.1:0', log: NO_LOG, ...more, data });
   const answer = async (response: Response): Promise<Answer> => {
     const text = await response.text();
