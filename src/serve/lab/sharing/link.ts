@@ -1,4 +1,5 @@
 /** A hub as a lab talks to it: one session, when it was last heard, and the questions beside TAXII. */
+import { StillwatchError } from '../../../base/errors.ts';
 import { checkPublished, type PublishedStanding } from '../../../share/corroboration/published.ts';
 import type { KeyCommitment } from '../../../share/sharing/blinding/server-key.ts';
 import type {
@@ -12,6 +13,7 @@ import {
   type Recipient,
   recipientOf,
 } from '../../../share/sharing/submit.ts';
+import { unreachable } from '../../../share/taxii/fault.ts';
 import { taxiiClient, type TaxiiClient } from '../../../share/taxii/client.ts';
 import type { Json } from '../../../share/taxii/resources.ts';
 
@@ -32,6 +34,10 @@ export interface HubLink {
   readonly client: TaxiiClient;
   /** Epoch ms of the last byte of any answer, heartbeats of the stream included; null: never. */
   readonly heard: () => number | null;
+  /** Whether the stream is open. */
+  readonly connected: () => boolean;
+  /** Why the last request had no answer; null: it had one. */
+  readonly failure: () => string | null;
   readonly recipient: () => Promise<Recipient>;
   /** Undefined where the hub has none, or its arithmetic does not hold. */
   readonly standing: (object: string) => Promise<ToldStanding | undefined>;
@@ -53,8 +59,8 @@ export interface LinkOptions {
   readonly signal: AbortSignal;
 }
 
-/** The same answer, whose every part is noticed. */
-const noticing = (response: Response, notice: () => void): Response => {
+/** The same answer, whose every part is noticed, and its end. */
+const noticing = (response: Response, notice: () => void, end: () => void): Response => {
   notice();
   if (response.body === null) return response;
   const through = new TransformStream<Uint8Array, Uint8Array>({
@@ -63,13 +69,17 @@ const noticing = (response: Response, notice: () => void): Response => {
       out.enqueue(part);
     },
   });
+  // Whoever reads it hears of a failure; here it is only an end.
+  response.body.pipeTo(through.writable).then(end, end);
   const { status, headers } = response;
-  return new Response(response.body.pipeThrough(through), { status, headers });
+  return new Response(through.readable, { status, headers });
 };
 
 export const linkTo = (options: LinkOptions): HubLink => {
   const { clock, signal } = options;
   let heard: number | null = null;
+  let streaming = 0;
+  let failure: string | null = null;
   let recipient: Promise<Recipient> | undefined;
   const client = taxiiClient({
     url: options.hub,
@@ -79,19 +89,48 @@ export const linkTo = (options: LinkOptions): HubLink => {
     timeoutMs: TIMEOUT_MS,
     // The outbox and the stream try again by themselves, for as long as it takes.
     retry: { attempts: 2, baseMs: 250, maxMs: 15_000 },
-    fetch: async (url, init) =>
-      noticing(await fetch(url, init), () => {
-        heard = clock();
-      }),
+    fetch: async (url, init) => {
+      try {
+        const response = await fetch(url, init);
+        failure = null;
+        const streams = response.headers.get('content-type')?.startsWith('text/event-stream');
+        streaming += Number(streams ?? false);
+        return noticing(
+          response,
+          () => {
+            heard = clock();
+          },
+          () => {
+            streaming -= Number(streams ?? false);
+          },
+        );
+      } catch (error) {
+        if (!signal.aborted) failure = 'the hub cannot be reached';
+        throw error;
+      }
+    },
   });
   const { session } = client;
   const until = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
-  const get = (path: string): Promise<Json | undefined> => ask(session, path, until());
+  /** A hub that is away is an expected failure, however the connection failed. */
+  const expected = async <T>(method: string, work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (cause) {
+      if (cause instanceof StillwatchError) throw cause;
+      throw unreachable(method, 'no connection, or no answer in time', cause);
+    }
+  };
+  const get = (path: string): Promise<Json | undefined> =>
+    expected('GET', ask(session, path, until()));
   const post = (path: string, body: string): Promise<Response> =>
-    session.open(
-      { method: 'POST', url: session.resolve(path), body, repeatable: true },
-      'application/json',
-      until(),
+    expected(
+      'POST',
+      session.open(
+        { method: 'POST', url: session.resolve(path), body, repeatable: true },
+        'application/json',
+        until(),
+      ),
     );
   const listIn = (value: Json | undefined, name: string): readonly Json[] => {
     const list = value?.[name];
@@ -101,8 +140,10 @@ export const linkTo = (options: LinkOptions): HubLink => {
   return {
     client,
     heard: () => heard,
+    connected: () => streaming > 0,
+    failure: () => failure,
     recipient: () => {
-      recipient ??= recipientOf(client, options.collection);
+      recipient ??= expected('GET', recipientOf(client, options.collection));
       recipient.catch(() => {
         recipient = undefined;
       });

@@ -162,7 +162,6 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
     onError,
   });
   const listeners: Parameters<Sharing['onChanged']>[0][] = [];
-  let connected = false;
   let streamError: string | null = null;
   let retractions = 0;
   let closed = false;
@@ -350,7 +349,6 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
       idleMs: 45_000,
       resync: everything,
     })) {
-      connected = true;
       streamError = null;
       if (one.kind === 'gap') {
         await flush();
@@ -388,7 +386,6 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
       } catch (error) {
         noteFailure(error);
       }
-      connected = false;
       if (closed) return;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, wait);
@@ -413,14 +410,14 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
         null,
       );
     const unasked = incoming.ids().filter((id) => incoming.get(id)?.own === null);
-    if (unasked.length > 0 && connected) {
+    if (unasked.length > 0 && link.connected()) {
       await askStandings(unasked);
       await watch(
         unasked.filter((id) => incoming.get(id)?.own === false),
         [],
       );
     }
-    if (connected) await acknowledge();
+    if (link.connected()) await acknowledge();
     await takeCustomers();
     await publisher.run();
   };
@@ -482,9 +479,9 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
         items.filter((item) => item.state === state).length;
       return {
         hub,
-        connected,
+        connected: link.connected(),
         heard_seconds: heard === null ? null : Math.max(0, Math.round((clock() - heard) / 1000)),
-        error: streamError ?? outbox.lastError(),
+        error: streamError ?? link.failure() ?? outbox.lastError(),
         drafts: inState('drafted'),
         queue: outbox.waiting(),
         sent: inState('sent'),
