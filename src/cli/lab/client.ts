@@ -61,7 +61,6 @@ export const askLab = async (
   } | null;
   if (response.ok) return answer;
   const { code = '', message = '' } = answer?.error ?? {};
-  if (isCode(code))
-    throw new StillwatchError(code, message, `The lab at ${url} said so; nothing was changed.`);
+  if (isCode(code)) throw new StillwatchError(code, message, `The lab at ${url} said so.`);
   throw unreachable(`${url} answers ${response.status}: ${code} ${message}`);
 };

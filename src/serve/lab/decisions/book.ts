@@ -84,6 +84,8 @@ export const openBook = async (
   const byGround = new Map<string, Set<string>>();
   const bySubject = new Map<string, Set<string>>();
   const pending = new Map<string, string>();
+  /** Decisions in force that were drawn for a person to look at. */
+  const drawn = new Set<string>();
   /** Until when a matter rests, by its id. */
   const settled = new Map<string, number>();
   /** When a decision has had its time, whatever the clock says then. */
@@ -110,6 +112,7 @@ export const openBook = async (
   const forget = (decision: Decision): void => {
     held.delete(decision.id);
     ends.delete(decision.id);
+    drawn.delete(decision.id);
     const key = subjectKey(decision.subject);
     const about = bySubject.get(key);
     about?.delete(decision.id);
@@ -130,7 +133,10 @@ export const openBook = async (
   };
 
   for (const { value } of await store.records.list('decision'))
-    if (value.lifted === null && value.decision.until > opened) remember(value.decision, opened);
+    if (value.lifted === null && value.decision.until > opened) {
+      remember(value.decision, opened);
+      if (value.sampled) drawn.add(value.decision.id);
+    }
   for (const { id, value } of await store.records.list('matter'))
     if (value.until > now) settled.set(id, value.until);
   for (const { value } of await store.records.list('proposal'))
@@ -142,7 +148,7 @@ export const openBook = async (
     return (known === undefined || !isFresh(known, at)) && !isSettled(decision, at);
   };
   const isSettled = (one: Parameters<typeof matterId>[0], at: number): boolean =>
-    (settled.get(matterId(one)) ?? 0) > at;
+    settled.size > 0 && (settled.get(matterId(one)) ?? 0) > at;
   const rest = async (
     records: RecordsWriter,
     one: Parameters<typeof matterId>[0],
@@ -174,7 +180,8 @@ export const openBook = async (
       await store.write(async ({ records }) => {
         for (const decision of renewed) {
           const lifted = { at, by: 'renewal', because: samenessOf(decision) };
-          await records.put('decision', decision.id, { decision, lifted, sampled: false });
+          const sampled = drawn.has(decision.id);
+          await records.put('decision', decision.id, { decision, lifted, sampled });
         }
         for (const decision of [...decisions, ...shadow])
           await records.put('decision', decision.id, {
@@ -186,7 +193,10 @@ export const openBook = async (
           await records.put('proposal', proposal.id, { proposal, settled: null });
       });
       // The new one first: between the two there is no moment without a decision.
-      for (const decision of [...decisions, ...shadow]) remember(decision, at);
+      for (const decision of [...decisions, ...shadow]) {
+        remember(decision, at);
+        if (samples.has(decision.id)) drawn.add(decision.id);
+      }
       for (const decision of renewed) drop(decision, at);
       for (const proposal of proposals) pending.set(samenessOf(proposal), proposal.id);
       return { decisions, shadow, proposals };
@@ -205,8 +215,7 @@ export const openBook = async (
         await more.also?.(records);
         for (const decision of ending) {
           if (more.rest !== undefined) await rest(records, decision, more.rest, lifted);
-          const kept = await records.get('decision', decision.id);
-          const sampled = kept?.sampled ?? false;
+          const sampled = drawn.has(decision.id);
           await records.put('decision', decision.id, { decision, lifted, sampled });
         }
       });
