@@ -27,6 +27,7 @@ export interface Gateway {
 /** Lines that are sent to the lab together, and how long the first of them waits at most. */
 const BATCH = 200;
 const LINGER_MS = 5;
+const ATTEMPTS = 4;
 
 const bodyOf = async (request: IncomingMessage): Promise<string> => {
   const parts: Buffer[] = [];
@@ -77,8 +78,15 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     waiting = [];
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' };
     const work = async (): Promise<void> => {
-      const reply = await post(agent, ingest, headers, lines);
-      if (reply.status !== 200) throw new Error(`ingest: ${reply.status} ${reply.body}`);
+      for (let attempt = 1; ; attempt += 1)
+        try {
+          const reply = await post(agent, ingest, headers, lines);
+          if (reply.status === 200) return;
+          throw new Error(`ingest: ${reply.status} ${reply.body}`);
+        } catch (error) {
+          // Sent again as it is: the lab knows an exchange by its id.
+          if (attempt === ATTEMPTS) throw error;
+        }
     };
     sending = Promise.all([sending, work().catch(onError)]).then(() => undefined);
   };

@@ -1,6 +1,6 @@
 /**
  * The operator of the demo: one data set cut between three labs, one pool of cards and one of rented
- * address blocks at all of them, other account ids at each. And one honest research group that looks alike.
+ * address blocks at all of them, other account ids at each. And one honest institute that looks alike.
  */
 import { between, createRandom, type Random, shuffle } from '../../base/random.ts';
 import { HARVEST_FAMILIES, harvestCorpus } from '../simulate/grammar/harvest.ts';
@@ -8,8 +8,6 @@ import { newCard } from '../simulate/identity.ts';
 import type { AccountRow, TrafficRow } from '../simulate/rows.ts';
 import { simulate } from '../simulate/simulate.ts';
 import { LAB_NAMES, type LabName } from './lab-name.ts';
-
-const DAY = 86_400_000;
 
 /** What somebody sends to one lab, oldest first, and the accounts they do it with. */
 export interface Hand {
@@ -23,10 +21,16 @@ export interface Hydra {
   readonly hands: Readonly<Record<LabName, Hand>>;
 }
 
-/** Researchers who run the same public kind of prompts, from an exit of the same hosting provider. */
-export interface LookAlike {
-  readonly hands: Readonly<Record<LabName, Hand>>;
-  readonly account: Readonly<Record<LabName, string>>;
+/**
+ * An honest institute that tests models. At A it runs questions of the kind that the operator asks, from a
+ * machine that it rents where the operator rents its own, and it signed up in the same days. At B and C it is
+ * a customer like others, and it pays with the same card everywhere.
+ */
+export interface Institute {
+  readonly card: string;
+  /** At lab A: its account there, and what it sends. */
+  readonly hand: Hand;
+  readonly account: string;
 }
 
 export interface HydraRequest {
@@ -64,11 +68,11 @@ const dealer = <T>(pool: readonly T[]): ((key: string) => T) => {
 
 export const createHydra = (
   request: HydraRequest,
-): { readonly hydra: Hydra; readonly lookAlike: LookAlike } => {
+): { readonly hydra: Hydra; readonly institute: Institute } => {
   const { seed, accounts, perAccount, start, days } = request;
   const random = createRandom(seed, 'demo-operator');
   const [family] = shuffle(random, [...HARVEST_FAMILIES]);
-  // One account of each lab's part is the researchers'.
+  // One account more than the operator has: at A it is the institute's.
   const size = accounts + 1;
   const world = simulate({
     world: 'hydra',
@@ -89,43 +93,45 @@ export const createHydra = (
   const rows = [...world.exchanges];
   const cards = Array.from({ length: CARDS }, () => newCard(random));
   const blocks = blocksOf(random);
+  const card = newCard(random);
   const hands = LAB_NAMES.map((name, i) => {
     const campaign = `campaign-${i + 1}`;
     const cardOf = dealer(cards);
     const blockOf = dealer(blocks);
     const members = world.accounts.filter((a) => campaignOf.get(a.account_id) === campaign);
-    const researcher = members[0]!.account_id;
+    const spare = members[0]!.account_id;
     const place = (row: TrafficRow): TrafficRow => {
       const host = row.ip.split(/[.:]/);
       return { ...row, ip: `${blockOf(host.slice(0, 3).join())}::${Number(host[3] ?? 1) + 1}` };
     };
     const own = rows.filter((row) => campaignOf.get(row.account_id) === campaign).map(place);
-    const dressed = members.map((account): AccountRow => {
-      if (account.account_id !== researcher)
-        return { ...account, payment_fingerprint: cardOf(account.payment_fingerprint ?? '') };
-      return {
-        ...account,
-        created_at: new Date(start - (700 + i) * DAY).toISOString(),
-        payment_fingerprint: newCard(random),
-        email_domain: 'evaluation-institute.example',
-        tier: 'team',
-      };
+    const dressed = members.map(
+      (account): AccountRow =>
+        account.account_id === spare
+          ? {
+              ...account,
+              payment_fingerprint: card,
+              email_domain: 'evaluation-institute.example',
+              tier: 'team',
+            }
+          : { ...account, payment_fingerprint: cardOf(account.payment_fingerprint ?? '') },
+    );
+    const isSpare = (one: { readonly account_id: string }): boolean => one.account_id === spare;
+    const part = (wanted: boolean): Hand => ({
+      rows: own.filter((row) => isSpare(row) === wanted),
+      accounts: dressed.filter((account) => isSpare(account) === wanted),
     });
-    const isResearch = (one: { readonly account_id: string }) => one.account_id === researcher;
-    return {
-      name,
-      researcher,
-      hydra: {
-        rows: own.filter((r) => !isResearch(r)),
-        accounts: dressed.filter((a) => !isResearch(a)),
-      },
-      research: { rows: own.filter(isResearch), accounts: dressed.filter(isResearch) },
-    };
+    return { name, spare, hydra: part(false), institute: part(true) };
   });
-  const by = <T>(pick: (hand: (typeof hands)[number]) => T): Record<LabName, T> =>
-    Object.fromEntries(hands.map((hand) => [hand.name, pick(hand)])) as Record<LabName, T>;
+  const [first] = hands;
   return {
-    hydra: { family: family!, hands: by((h) => h.hydra) },
-    lookAlike: { hands: by((h) => h.research), account: by((h) => h.researcher) },
+    hydra: {
+      family: family!,
+      hands: Object.fromEntries(hands.map((hand) => [hand.name, hand.hydra])) as Record<
+        LabName,
+        Hand
+      >,
+    },
+    institute: { card, hand: first!.institute, account: first!.spare },
   };
 };

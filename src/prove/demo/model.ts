@@ -14,7 +14,11 @@ export const closing = (server: Server): Promise<void> =>
     server.closeAllConnections();
   });
 
+/** Longer than any pause of the demo: a connection must not close while a request is on its way. */
+const KEPT_MS = 600_000;
+
 export const listening = async (server: Server, port = 0): Promise<URL> => {
+  server.keepAliveTimeout = KEPT_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);

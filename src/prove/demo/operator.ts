@@ -8,10 +8,9 @@ import type { Hydra } from './hydra.ts';
 import { LAB_NAMES, type LabName } from './lab-name.ts';
 
 const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 /** Accounts that try a lab before the others come, and exchanges that each of them tries with. */
-const SCOUTS = 5;
-const TRIES = 6;
+const SCOUTS = 8;
+const TRIES = 12;
 /** Refusals in a row after which an account is given up. */
 const PATIENCE = 3;
 /** Share of accounts given up, of those that were used, from which the lab is given up. */
@@ -29,6 +28,8 @@ export interface Operator {
   readonly consider: (now: number) => boolean;
   /** Whether the operator has given the lab up. */
   readonly stoppedAt: (lab: LabName) => boolean;
+  /** Whether nothing is left to be sent to a lab. */
+  readonly finishedAt: (lab: LabName) => boolean;
   /** When it moved, epoch milliseconds. */
   readonly movedAt: () => number | null;
   readonly planned: (lab: LabName) => number;
@@ -59,7 +60,7 @@ const scouted = (rows: readonly TrafficRow[], start: number) => {
   let n = 0;
   const tries = [...first].map((row) => {
     n += 1;
-    return shifted(row, start + HOUR / 2 + (n % TRIES) * 20 * MINUTE + n * 7_000);
+    return shifted(row, start + (n % TRIES) * 12 * MINUTE + n * 7_000);
   });
   return {
     tries: tries.sort((a, b) => at(a) - at(b)),
@@ -108,6 +109,7 @@ export const createOperator = (hydra: Hydra, start: number, latest: number): Ope
       return true;
     },
     stoppedAt,
+    finishedAt: (lab) => moved !== null && fronts[lab].queue.length === 0,
     movedAt: () => moved,
     planned: (lab) => hydra.hands[lab].rows.length,
   };

@@ -6,7 +6,7 @@
 import type { Language } from '../simulate/grammar/languages.ts';
 import type { AccountRow, TrafficRow } from '../simulate/rows.ts';
 import { simulate } from '../simulate/simulate.ts';
-import { createHydra, type Hydra, type LookAlike } from './hydra.ts';
+import { createHydra, type Hand, type Hydra, type Institute } from './hydra.ts';
 import { LAB_NAMES, type LabName } from './lab-name.ts';
 
 const HOUR = 3_600_000;
@@ -36,7 +36,9 @@ export interface DemoWorld {
   readonly until: number;
   readonly honest: Readonly<Record<LabName, HonestTraffic>>;
   readonly hydra: Hydra;
-  readonly lookAlike: LookAlike;
+  readonly institute: Institute;
+  /** The institute's account at each lab. */
+  readonly instituteAt: Readonly<Record<LabName, string>>;
 }
 
 const HISTORY_DAYS = 10;
@@ -72,17 +74,50 @@ const honestAt = ({ seed, honest, end }: DemoRequest, name: LabName): HonestTraf
   return { history, live, accounts };
 };
 
+/** The customer with the most requests in the story: at B and C that is the institute. */
+const busiest = ({ live }: HonestTraffic): string => {
+  const counts = Map.groupBy(live, (row) => row.account_id);
+  return [...counts].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1))[0]![0];
+};
+
+const withCard = (honest: HonestTraffic, account: string, card: string): HonestTraffic => ({
+  ...honest,
+  accounts: honest.accounts.map((one) =>
+    one.account_id === account ? { ...one, payment_fingerprint: card } : one,
+  ),
+});
+
+const withMore = (honest: HonestTraffic, { rows, accounts }: Hand): HonestTraffic => ({
+  ...honest,
+  live: [...honest.live, ...rows].sort((a, b) => (a.timestamp < b.timestamp ? -1 : 1)),
+  accounts: [...honest.accounts, ...accounts],
+});
+
 export const createDemoWorld = (request: DemoRequest): DemoWorld => {
   const from = request.end - LIVE_DAYS * DAY;
-  const { hydra, lookAlike } = createHydra({
+  const { hydra, institute } = createHydra({
     seed: request.seed,
     accounts: request.hydra,
     perAccount: PER_ACCOUNT,
     start: from,
     days: HARVEST_DAYS,
   });
-  const honest = Object.fromEntries(
-    LAB_NAMES.map((name) => [name, honestAt(request, name)]),
-  ) as Record<LabName, HonestTraffic>;
-  return { from, until: request.end, honest, hydra, lookAlike };
+  const [a, b, c] = LAB_NAMES.map((name) => honestAt(request, name)) as [
+    HonestTraffic,
+    HonestTraffic,
+    HonestTraffic,
+  ];
+  const instituteAt = { A: institute.account, B: busiest(b), C: busiest(c) };
+  return {
+    from,
+    until: request.end,
+    honest: {
+      A: withMore(a, institute.hand),
+      B: withCard(b, instituteAt.B, institute.card),
+      C: withCard(c, instituteAt.C, institute.card),
+    },
+    hydra,
+    institute,
+    instituteAt,
+  };
 };

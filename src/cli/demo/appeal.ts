@@ -1,0 +1,98 @@
+/** The honest customer's way back: an appeal by decision id at one lab, and right again at all of them. */
+import { LAB_NAMES, type LabName } from '../../prove/demo/lab-name.ts';
+import { decodeBundleFile } from '../../share/ledger/bundle-file.ts';
+import { LOG_KEY, parseVerifierKey } from '../../share/ledger/verifier-key.ts';
+import { verifyBundle } from '../../share/ledger/verify.ts';
+import type { DemoLab } from './lab.ts';
+import { until } from './wait.ts';
+
+const call = async (
+  { lab, token }: DemoLab,
+  path: string,
+  body: object,
+): Promise<Readonly<Record<string, unknown>>> => {
+  const response = await fetch(`${lab.url}${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
+  return JSON.parse(text) as Readonly<Record<string, unknown>>;
+};
+
+export interface PutRight {
+  readonly case: string;
+  readonly told: string;
+  /** Milliseconds from the reviewer's outcome until each lab's gate lets the customer pass. */
+  readonly ms: Readonly<Record<LabName, number>>;
+}
+
+/** @param account of the customer at each lab, where it is refused */
+export const appeal = async (
+  at: DemoLab,
+  labs: readonly DemoLab[],
+  decision: string,
+  account: Readonly<Record<LabName, string>>,
+): Promise<PutRight> => {
+  const filed = await call(at, '/appeals', {
+    decision_id: decision,
+    statement:
+      'We are an evaluation institute. We run public test questions against many models, from rented machines.',
+    contact: 'desk@evaluation-institute.example',
+  });
+  const id = String(filed.case);
+  const from = performance.now();
+  const decided = await call(at, `/cases/${id}/decide`, {
+    outcome: 'overturned',
+    wrong: 'membership',
+    reason:
+      'The institute, its contract and its machines are known; it shares a hosting provider with the operator.',
+    told: 'The decision was wrong and has been taken back. We have told everybody whom we had warned.',
+  });
+  const ms: Partial<Record<LabName, number>> = {};
+  await Promise.all(
+    labs.map(async ({ name, service }) => {
+      const { gate } = service.deciding.book;
+      const passes = (): boolean =>
+        gate.answer({ account: account[name] }, Date.now()).action === 'allow';
+      await until(`put right at ${name}`, passes);
+      ms[name] = performance.now() - from;
+    }),
+  );
+  for (const name of LAB_NAMES) ms[name] ??= Number.NaN;
+  const { outcome } = decided as { readonly outcome?: { readonly told?: string } };
+  return { case: id, told: outcome?.told ?? '', ms: ms as Record<LabName, number> };
+};
+
+export interface LedgerCheck {
+  /** What the ledger says happened to the object, in order. */
+  readonly kinds: readonly string[];
+  readonly size: number;
+}
+
+/** What `stillwatch ledger verify` does with a bundle, with the key that the hub showed at the beginning. */
+export const checkLedger = async (
+  hub: string,
+  token: string,
+  logKey: string,
+  objects: readonly string[],
+): Promise<LedgerCheck> => {
+  const query = objects.map((id) => `object=${encodeURIComponent(id)}`).join('&');
+  const response = await fetch(`${hub}/ledger/bundle?${query}`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`ledger bundle: ${response.status} ${text}`);
+  const log = [parseVerifierKey(logKey, LOG_KEY)];
+  const verified = verifyBundle(decodeBundleFile(text), { log, witnesses: [], quorum: 0 });
+  return {
+    kinds: verified.entries.map(({ event }) => event.kind),
+    size: verified.checkpoint.size,
+  };
+};
+
+export const ledgerKey = async (hub: string): Promise<string> => {
+  const response = await fetch(`${hub}/ledger/keys`);
+  return ((await response.json()) as { readonly key: string }).key;
+};
