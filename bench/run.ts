@@ -9,6 +9,7 @@ const BENCHES = [
   'stix',
   'stream',
   'hub',
+  'hub-kill',
   'gate',
   'gate-http',
   'ingest',

@@ -1,5 +1,7 @@
 /** Clients that page while writers add: everything once, for everybody. The whole size is in `bench/hub.ts`. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import {
   indicator,
@@ -69,12 +71,22 @@ test('30 clients paging in sevens while 4 writers add see the exact multiset', a
 test('a graceful stop finishes what is under way and takes nothing new', async () => {
   const hub = await startTestHub();
   const objects = Array.from({ length: 2000 }, (_, i) => indicator(i));
+  // One that never sends anything, and one that stops in the middle of its headers.
+  const idle = ['', 'GET /health HTTP/1.1\r\nHost: hub\r\n'].map((text) => {
+    const socket = connect(Number(new URL(hub.url).port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write(text);
+    return once(socket, 'close');
+  });
   const adding = hub.send('POST', OBJECTS, hub.operator, { objects });
   await new Promise((resolve) => setTimeout(resolve, 30));
   const stopped = hub.close();
+  const begun = performance.now();
   const { status, json } = await adding;
   assert.equal(status, 202);
   assert.equal(json.success_count, 2000);
   await stopped;
+  assert.ok(performance.now() - begun < 8000, 'not the time for which requests are waited for');
+  await Promise.all(idle);
   await assert.rejects(hub.get('/health'));
 });

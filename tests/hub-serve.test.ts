@@ -113,6 +113,7 @@ test('options that cannot be understood end with 2, what cannot be used with 4',
     ['serve', '--data', data, '--max-page', '0'],
     ['serve', '--data', data, '--public-url', 'ftp://x'],
     ['serve', '--data', data, '--tls-cert', 'x.pem'],
+    ['serve', '--data', data, '--keep-days', '0'],
     ['serve'],
     ['health'],
     ['health', '--url', 'x', '--data', data],
@@ -124,6 +125,10 @@ test('options that cannot be understood end with 2, what cannot be used with 4',
   const taken = await told('serve', '--data', data, '--listen', `127.0.0.1:${port}`);
   other.close();
   assert.equal(taken.code, 'HUB_ADDRESS_UNUSABLE');
+  const text = join(folder, 'no.pem');
+  writeFileSync(text, 'no PEM');
+  const pem = await told('serve', '--data', data, '--tls-cert', text, '--tls-key', text);
+  assert.equal(pem.code, 'INPUT_UNREADABLE');
   assert.equal((await told('import', join(folder, 'none.json'), '--data', data)).exit, 4);
 });
 

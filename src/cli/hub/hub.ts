@@ -10,6 +10,7 @@ import { addHubBackupCommand } from './backup.ts';
 import { addHubImportCommand } from './import.ts';
 import { addHubStreamCommand } from './stream.ts';
 import { addHubLedgerCommand } from './ledger.ts';
+import { addHubRefusalsCommand } from './refusals.ts';
 import { addHubServeCommand } from './serve.ts';
 import { addHubStandingCommands } from './standing.ts';
 
@@ -26,6 +27,7 @@ const SUB_COMMANDS: readonly AddCommand[] = [
   addHubBackupCommand,
   addHubStreamCommand,
   addHubLedgerCommand,
+  addHubRefusalsCommand,
   addHubAuditorCommand,
   addHubStandingCommands,
 ];

@@ -1,5 +1,7 @@
 /** Opens a store by its location: a folder, or the connection string of a PostgreSQL database. */
 
+import { StillwatchError } from '../../base/errors.ts';
+import { copyTables, emptyTables, isEmpty } from './copy-tables.ts';
 import type { Driver, Queries } from './driver.ts';
 import { appendEvents, eventsOf } from './events.ts';
 import { groupCommit } from './group-commit.ts';
@@ -13,7 +15,7 @@ import type { Store, Writing } from './store.ts';
 import { readAudiences, readCounts, readExists, readPage } from './versions-read.ts';
 import { addVersions, changeAudience, removeVersions } from './versions-write.ts';
 
-const isPostgres = (location: string): boolean => /^postgres(ql)?:\/\//.test(location);
+export const isPostgres = (location: string): boolean => /^postgres(ql)?:\/\//.test(location);
 
 const writing = (driver: Driver, queries: Queries): Writing => ({
   records: recordsWriter(driver, queries),
@@ -25,6 +27,45 @@ const writing = (driver: Driver, queries: Queries): Writing => ({
   pruneStatuses: pruneStatuses(queries),
   ledger: ledgerFiles(queries, (work) => work(queries)),
 });
+
+/**
+ * Fills an empty PostgreSQL database from the folder of another store; `check` looks at the result, and
+ * when it throws the database is empty again.
+ *
+ * @throws StillwatchError `OUTPUT_UNWRITABLE` for a database that holds something.
+ */
+export const fillPostgres = async (
+  location: string,
+  folder: string,
+  check: (filled: Store) => Promise<void>,
+): Promise<void> => {
+  const to = await openPostgres(location);
+  try {
+    await migrate(to);
+    if (!(await isEmpty(to)))
+      throw new StillwatchError(
+        'OUTPUT_UNWRITABLE',
+        'The database holds a hub already',
+        'Name a new database; nothing is overwritten.',
+      );
+    const from = openSqlite(folder);
+    try {
+      await migrate(from);
+      await copyTables(from, to);
+    } finally {
+      await from.close();
+    }
+    try {
+      const filled = await openStore(location);
+      await check(filled).finally(filled.close);
+    } catch (error) {
+      await emptyTables(to);
+      throw error;
+    }
+  } finally {
+    await to.close();
+  }
+};
 
 /**
  * @throws StillwatchError `STORE_UNREACHABLE` or `STORE_TOO_NEW`.

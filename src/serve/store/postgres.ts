@@ -1,7 +1,10 @@
 /** PostgreSQL by connection string: several hub processes on one database work as one. */
 import pg from 'pg';
 import { StillwatchError } from '../../base/errors.ts';
+import { copyTables } from './copy-tables.ts';
 import type { Channel, Driver, Queries, SqlRow } from './driver.ts';
+import { migrate } from './migrations.ts';
+import { openSqlite } from './sqlite.ts';
 
 /** Names the one write transaction of all processes; "stillwat" in ASCII. */
 const WRITER_LOCK = '8319395793566789'; // below 2^53, so that every client reads the same number
@@ -40,7 +43,8 @@ const queriesOf = (client: pg.Pool | pg.PoolClient): Queries => ({
     if (rows.length === 0) return;
     const names = columns.map(({ name }) => name).join(', ');
     const lists = columns.map(({ type }) => `?::${type}[]`).join(', ');
-    const sql = `INSERT INTO ${table} (${names}) SELECT ${names} FROM unnest(${lists}) WITH ORDINALITY AS t(${names}, place) ORDER BY place`;
+    // Numbers that are counted up by themselves are only given when a database is copied.
+    const sql = `INSERT INTO ${table} (${names}) OVERRIDING SYSTEM VALUE SELECT ${names} FROM unnest(${lists}) WITH ORDINALITY AS t(${names}, place) ORDER BY place`;
     const values = columns.map((_, i) => rows.map((row) => row[i] ?? null));
     await client.query({ ...statementOf(sql), values });
   },
@@ -163,12 +167,25 @@ export const openPostgres = async (connection: string): Promise<Driver> => {
       }
     },
     revision: () => revision,
-    backup: async () => {
-      throw new StillwatchError(
-        'STORE_UNSUPPORTED',
-        'A PostgreSQL database is not backed up by the hub',
-        'Use pg_dump, or the backups of your database service.',
-      );
+    backup: async (target) => {
+      const client = await pool.connect();
+      let broken: Error | undefined;
+      try {
+        // Every statement sees the database as it was at the first, whatever is written meanwhile.
+        await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+        const copy = openSqlite(target);
+        try {
+          await migrate(copy);
+          await copyTables(queriesOf(client), copy);
+        } finally {
+          await copy.close();
+        }
+      } finally {
+        await client.query('ROLLBACK').catch((failure: Error) => {
+          broken = failure;
+        });
+        client.release(broken);
+      }
     },
     close: async () => {
       await ear.close();

@@ -6,7 +6,7 @@ import type { Store } from '../../store/store.ts';
 import { Refusal } from '../http/refusal.ts';
 import { groupMarking, type Reader } from './audience.ts';
 import { checkNothing, isPassword } from './password.ts';
-import type { Secrets } from './secret.ts';
+import { type Secrets, TOKEN_PREFIX } from './secret.ts';
 
 export interface Viewer extends Reader {
   readonly member: Member;
@@ -90,6 +90,8 @@ export const authenticator = (store: Store, secrets: Secrets): Authenticate => {
     if (colon < 1) return undefined;
     const stored = await store.records.get('password', text.slice(0, colon));
     const password = text.slice(colon + 1);
+    // Many TAXII clients speak Basic only: for them a token is a password, under any name.
+    if (stored === undefined && password.startsWith(TOKEN_PREFIX)) return byToken(password);
     const mark = secrets.digest(`${value} ${stored?.hash ?? ''}`);
     if (!right.has(mark)) {
       // Each check takes tens of megabytes and milliseconds: guessing must not take the hub with it.

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { StillwatchError } from '../../../base/errors.ts';
 import type { Authenticate } from '../access/authenticate.ts';
 import { dispatcher } from './dispatch.ts';
 import type { Log } from './log.ts';
@@ -76,6 +77,26 @@ export const certificateOf = ({ socket }: IncomingMessage): string | undefined =
     ? socket.getPeerCertificate().fingerprint256
     : undefined;
 
+/** Connections that have not sent a request yet, by the client's end of them: Node calls them busy. */
+const silent = new WeakMap<Server, Map<string, Socket>>();
+const endOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
+
+const watchSilent = (server: Server): void => {
+  const sockets = new Map<string, Socket>();
+  silent.set(server, sockets);
+  const note = (socket: Socket): void => {
+    const end = endOf(socket);
+    // Of TLS there are two sockets for one end: first the plain one, then the one that is used.
+    sockets.set(end, socket);
+    socket.once('close', () => {
+      if (sockets.get(end) === socket) sockets.delete(end);
+    });
+  };
+  server.on('connection', note);
+  server.on('secureConnection', note);
+  server.prependListener('request', ({ socket }) => sockets.delete(endOf(socket)));
+};
+
 export const hubServer = (parts: ServerParts): Server => {
   const { routes, authenticate, log, observe, clock, tls } = parts;
   const find = dispatcher(routes);
@@ -136,15 +157,30 @@ export const hubServer = (parts: ServerParts): Server => {
       response.destroy();
     });
   };
-  const server =
-    tls === undefined
-      ? createServer(LIMITS, listener)
-      : createTlsServer({ ...LIMITS, ...tlsOptions(tls) }, listener);
+  const server = tls === undefined ? createServer(LIMITS, listener) : tlsServer(tls, listener);
   server.maxConnections = MOST_CONNECTIONS;
   server.maxHeadersCount = MOST_HEADERS;
   server.timeout = IDLE_MS;
   server.on('clientError', refuseUnparsed);
+  watchSilent(server);
   return server;
+};
+
+/** @throws StillwatchError `INPUT_UNREADABLE` */
+const tlsServer = (
+  tls: TlsFiles,
+  listener: (request: IncomingMessage, response: ServerResponse) => void,
+): Server => {
+  try {
+    return createTlsServer({ ...LIMITS, ...tlsOptions(tls) }, listener);
+  } catch (cause) {
+    throw new StillwatchError(
+      'INPUT_UNREADABLE',
+      `The certificate, its key or the authorities cannot be used: ${(cause as { reason?: string }).reason ?? 'no PEM'}`,
+      'Give PEM files: the chain of the certificate, and the key that belongs to it, without a passphrase.',
+      { cause },
+    );
+  }
 };
 
 /** A client without a certificate may still have a token, so none is turned away in the handshake. */
@@ -167,7 +203,10 @@ export const stopServer = async (server: Server, graceMs: number): Promise<void>
   server.closeIdleConnections();
   const timer = setTimeout(() => server.closeAllConnections(), graceMs);
   // A connection that becomes idle now would be kept alive for its next request.
-  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  const sweep = setInterval(() => {
+    server.closeIdleConnections();
+    for (const socket of silent.get(server)?.values() ?? []) socket.destroy();
+  }, 50);
   await closed;
   clearTimeout(timer);
   clearInterval(sweep);

@@ -1,14 +1,15 @@
-/** Backups of an embedded hub: one folder that is checked when it is made and again before it is used. */
+/** Backups of a hub, whatever its engine: one folder that is checked when it is made and again before it is used. */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { StillwatchError } from '../../../base/errors.ts';
 import { parseJsonText } from '../../../base/json-text.ts';
 import { count, noFaults, object, oneOf, REFUSED, text } from '../../../base/parse.ts';
 import { headOf, readLedger } from '../../../share/ledger/reader.ts';
-import { openStore } from '../../store/open.ts';
+import { fillPostgres, isPostgres, openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
 import { hubLedger } from '../ledger/record.ts';
 
@@ -86,8 +87,7 @@ const inspect = async (folder: string): Promise<Contents> => {
 /**
  * Copies a hub while it runs, then opens the copy to see that it is whole.
  *
- * @throws StillwatchError `OUTPUT_UNWRITABLE` for a folder that holds one already, `STORE_UNSUPPORTED`
- *   for PostgreSQL.
+ * @throws StillwatchError `OUTPUT_UNWRITABLE` for a folder that holds one already.
  */
 export const backUp = async (store: Store, folder: string, now: number): Promise<Manifest> => {
   if (existsSync(join(folder, MANIFEST)) || existsSync(join(folder, DATABASE)))
@@ -124,18 +124,39 @@ const readManifest = async (folder: string): Promise<Manifest> => {
   return parsed;
 };
 
+/** The manifest of a backup whose database is the one that it names. */
+const checkedManifest = async (folder: string): Promise<Manifest> => {
+  const manifest = await readManifest(folder);
+  const source = join(folder, DATABASE);
+  if (!existsSync(source) || (await digestOf(source)) !== manifest.sha256)
+    throw damaged('does not hold the database that its manifest names');
+  return manifest;
+};
+const OTHER = 'opens with other contents than its manifest says';
+
+const restorePostgres = async (folder: string, database: string): Promise<Manifest> => {
+  const manifest = await checkedManifest(folder);
+  // Read from a copy: a database that is opened may be written to, and the backup must stay as it is.
+  const scratch = await mkdtemp(join(tmpdir(), 'stillwatch-restore-'));
+  try {
+    await copyFile(join(folder, DATABASE), join(scratch, DATABASE));
+    await fillPostgres(database, scratch, async (filled) => {
+      const found = await contentsOf(filled);
+      if (JSON.stringify(found) !== JSON.stringify(manifest.contents)) throw damaged(OTHER);
+    });
+    return manifest;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+};
+
 /**
- * Makes a hub of a backup, in a folder that has none.
+ * Makes a hub of a backup, in a folder that has none or in an empty PostgreSQL database.
  *
- * @throws StillwatchError `INPUT_UNREADABLE`, `BACKUP_DAMAGED`, `OUTPUT_UNWRITABLE`, `STORE_UNSUPPORTED`.
+ * @throws StillwatchError `INPUT_UNREADABLE`, `BACKUP_DAMAGED`, `OUTPUT_UNWRITABLE`.
  */
 export const restore = async (folder: string, data: string): Promise<Manifest> => {
-  if (/^postgres(ql)?:\/\//.test(data))
-    throw new StillwatchError(
-      'STORE_UNSUPPORTED',
-      'A backup of this kind is restored into a folder',
-      'A PostgreSQL database is restored with pg_restore.',
-    );
+  if (isPostgres(data)) return restorePostgres(folder, data);
   const target = join(data, DATABASE);
   if (existsSync(target))
     throw new StillwatchError(
@@ -143,15 +164,12 @@ export const restore = async (folder: string, data: string): Promise<Manifest> =
       `${data} holds a hub already`,
       'Name a new folder; nothing is overwritten.',
     );
-  const manifest = await readManifest(folder);
-  const source = join(folder, DATABASE);
-  if (!existsSync(source) || (await digestOf(source)) !== manifest.sha256)
-    throw damaged('does not hold the database that its manifest names');
+  const manifest = await checkedManifest(folder);
   await mkdir(data, { recursive: true, mode: 0o700 });
-  await copyFile(source, target);
+  await copyFile(join(folder, DATABASE), target);
   await chmod(target, 0o600);
   const found = await inspect(data);
   if (JSON.stringify(found) === JSON.stringify(manifest.contents)) return manifest;
   for (const suffix of ['', '-wal', '-shm']) await rm(`${target}${suffix}`, { force: true });
-  throw damaged('opens with other contents than its manifest says');
+  throw damaged(OTHER);
 };

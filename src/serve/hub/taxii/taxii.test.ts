@@ -158,6 +158,18 @@ test('5.2 a collection by its id and by its alias is the same', async () => {
   assert.deepEqual(byId, byAlias);
 });
 
+test('1.6.9 Basic: where a client speaks nothing else, a token is its password', async () => {
+  const { token } = await hub.member('Basic');
+  const status = async (name: string, password: string): Promise<number> => {
+    const basic = Buffer.from(`${name}:${password}`).toString('base64');
+    const { status } = await hub.get('/taxii2/', '', { Authorization: `Basic ${basic}` });
+    return status;
+  };
+  assert.equal(await status('any name', token), 200);
+  assert.equal(await status('any name', `${token}x`), 401);
+  assert.equal(await status('any name', 'swt_'), 401);
+});
+
 test('5.2 a collection without rights: 403 when it is listed, 404 when it is not', async () => {
   const { store } = hub.hub;
   const { json } = await hub.get(`${PLAIN}/`);
