@@ -21,10 +21,17 @@ test('groups of elsewhere are raised to the level of here and never lowered', ()
 test('where one size has few groups, all sizes say what the level is', () => {
   const every = scores(20, 2, 4);
   const own = every.slice(0, 2);
-  const pool = completePool(own, every, scores(400, 0, 5));
-  assert.equal(pool.length, 402);
-  assert.ok(pool[200]! > 1.5, `median ${pool[200]}`);
+  const pool = completePool(own, every, scores(400, 0, 5), 100);
+  assert.equal(pool.length, 100);
+  assert.ok(pool[50]! > 1.5, `median ${pool[50]}`);
   assert.deepEqual(pool, pool.toSorted(), 'ascending');
+});
+
+test('no more is taken from elsewhere than is missing', () => {
+  const own = scores(90, 0, 9);
+  assert.equal(completePool(own, own, scores(400, 5, 10), 100).length, 100);
+  assert.equal(completePool(own, own, [], 100).length, 90);
+  assert.equal(completePool(own, own, scores(3, 0, 11), 100).length, 100, 'few are repeated');
 });
 
 test('null: a provider whose ordinary groups score higher than those of the model accuses no more', () => {

@@ -25,17 +25,33 @@ export const levelDifference = (here: ArrayLike<number>, elsewhere: ArrayLike<nu
   return Math.max(0, level - mean(elsewhere));
 };
 
+/** Values at the middles of `count` equal shares of ascending scores: as few as that, and alike as a whole. */
+const thinned = (ascending: readonly number[], count: number): number[] =>
+  Array.from(
+    { length: count },
+    (_, i) => ascending[Math.floor(((i + 0.5) / count) * ascending.length)]!,
+  );
+
 /**
+ * No more groups of elsewhere than are missing: the more there are of here, the less the others say.
+ *
  * @param own benign scores of here, of the size and segment in question
  * @param every benign scores of here, of every size and segment; they hold `own`
  * @param elsewhere the groups that complete them, such as those that a model was fitted on
+ * @param enough how many there are to be
  * @returns ascending
  */
 export const completePool = (
   own: ArrayLike<number>,
   every: ArrayLike<number>,
   elsewhere: readonly number[],
+  enough: number,
 ): Float64Array => {
   const raise = levelDifference(own.length >= ENOUGH_FOR_LEVEL ? own : every, elsewhere);
-  return Float64Array.from([...Array.from(own), ...elsewhere.map((score) => score + raise)]).sort();
+  const missing = elsewhere.length === 0 ? 0 : Math.max(0, enough - own.length);
+  const others = thinned(
+    elsewhere.toSorted((a, b) => a - b),
+    missing,
+  );
+  return Float64Array.from([...Array.from(own), ...others.map((score) => score + raise)]).sort();
 };

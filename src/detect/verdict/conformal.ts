@@ -69,6 +69,7 @@ export const conformalP = (
           found.scores,
           sizes.flatMap((of) => [...gather(of, () => true)]),
           fallback,
+          ENOUGH_GROUPS,
         );
   const logP = logTailP(score, pool);
   return {
