@@ -2,7 +2,9 @@
  * A hub in a process of its own, filled over HTTP, and loaded by autocannon from this process: both share
  * the machine's cores. At each size: a page of 100 objects from 64 places all over the collection, and a
  * poll at its end, with Bearer; rounds are interleaved. Null control: the page again (1 expected).
- * Positive control: a page of 200 (about half as many). The range is of all rounds. Then 100 clients that
+ * Positive control: a page of 200 (about half as many). The range is of all rounds. Beside each rate is the
+ * processor time that the hub itself took for a request or an object, from /proc: it says as much when the
+ * machine has other work. Then 100 clients that
  * page in sevens while writers add, counted to the last object.
  *
  *   npm run bench hub                                   10 thousand, 100 thousand, a million objects
@@ -10,7 +12,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -24,7 +26,7 @@ const PLACES = 64;
 const TAXII = 'application/taxii+json;version=2.1';
 
 interface LoadResult {
-  readonly requests: { readonly average: number };
+  readonly requests: { readonly average: number; readonly total: number };
   readonly latency: { readonly p50: number; readonly p99: number };
   readonly non2xx: number;
   readonly errors: number;
@@ -82,6 +84,14 @@ const ask = async ({ url, headers }: Running, path: string) => {
   };
 };
 
+/** Microseconds of processor time that the hub has taken, all its threads; proc(5) counts hundredths. */
+const cpuOf = ({ process: { pid } }: Running): number => {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
+};
+
 /** Adds objects `from` up to `to`; gives how many a second. */
 const fill = async ({ url, headers }: Running, from: number, to: number): Promise<number> => {
   let next = from;
@@ -107,10 +117,15 @@ interface Speed {
   readonly high: number;
   readonly p50: number;
   readonly p99: number;
+  readonly 'hub µs each': number;
 }
 
-const speedOf = (results: readonly LoadResult[]): Speed => {
-  const sorted = (pick: (one: LoadResult) => number): number[] =>
+interface Loaded extends LoadResult {
+  readonly micros: number;
+}
+
+const speedOf = (results: readonly Loaded[]): Speed => {
+  const sorted = (pick: (one: Loaded) => number): number[] =>
     results.map(pick).sort((a, b) => a - b);
   const rates = sorted(({ requests }) => requests.average).map(Math.round);
   const middle = results.length >> 1;
@@ -120,10 +135,12 @@ const speedOf = (results: readonly LoadResult[]): Speed => {
     high: rates.at(-1)!,
     p50: sorted(({ latency }) => latency.p50)[middle]!,
     p99: sorted(({ latency }) => latency.p99)[middle]!,
+    'hub µs each': Math.round(sorted(({ micros }) => micros)[middle]!),
   };
 };
 
-const loaded = async (running: Running, paths: readonly string[]): Promise<LoadResult> => {
+const loaded = async (running: Running, paths: readonly string[]): Promise<Loaded> => {
+  const before = cpuOf(running);
   const { pathname, origin } = new URL(running.url);
   const result = await load({
     url: origin,
@@ -132,7 +149,7 @@ const loaded = async (running: Running, paths: readonly string[]): Promise<LoadR
     requests: paths.map((path) => ({ path: pathname + path, headers: running.headers })),
   });
   if (result.non2xx + result.errors > 0) throw new Error(`${result.non2xx} refused`);
-  return result;
+  return { ...result, micros: (cpuOf(running) - before) / result.requests.total };
 };
 
 /** Stamps of objects all over the collection, and of the last. */
@@ -158,7 +175,7 @@ const measure = async (running: Running, size: number) => {
     'positive control: page of 200': pages(200),
     'poll at the end': [`/objects/?added_after=${last}`],
   };
-  const results = new Map<string, LoadResult[]>(Object.keys(works).map((name) => [name, []]));
+  const results = new Map<string, Loaded[]>(Object.keys(works).map((name) => [name, []]));
   for (let round = -1; round < ROUNDS; round++)
     for (const [name, paths] of Object.entries(works)) {
       const result = await loaded(running, paths);
@@ -203,13 +220,19 @@ export const run = async (): Promise<unknown> => {
     const pageRates: number[] = [];
     let filled = 0;
     for (const size of SIZES) {
+      const before = cpuOf(running);
       const added = Math.round(await fill(running, filled, size));
+      const perObject = Math.round((cpuOf(running) - before) / (size - filled));
       filled = size;
       console.error(`${size} objects: ${added} added a second`);
       const speeds = await measure(running, size);
       console.error(JSON.stringify(speeds));
       pageRates.push(speeds['page of 100']!.perSecond);
-      sizes[`${size} objects`] = { 'added a second': added, ...speeds };
+      sizes[`${size} objects`] = {
+        'added a second': added,
+        'hub µs for each added': perObject,
+        ...speeds,
+      };
     }
     return {
       ...sizes,
