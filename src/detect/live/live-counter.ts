@@ -74,6 +74,11 @@ export interface LiveCounter {
   readonly expire: (at: number) => void;
   /** What each account gained since the last drain, and what was said about accounts. */
   readonly drain: () => Generator<readonly [string, Profile], void>;
+  /**
+   * Has to be called before samples of prompts are dropped from drained profiles: of accounts that
+   * were last seen before this time.
+   */
+  readonly letGo: (before: number) => void;
   readonly takeRecords: () => readonly AccountRecord[];
   readonly takeSeen: () => NewKeys;
   /** Forgets what waits for an account. What was counted has to be drained before. */
@@ -108,7 +113,11 @@ export const createLiveCounter = (
   before?: LiveState,
 ): LiveCounter => {
   const seen = createSeenWindow(seenCapacity, before?.seenOlder, before?.seenYounger);
-  const profiler = createChunkProfiler(seen.seen, { keptRejects: KEPT_ERRORS, onExchange });
+  const profiler = createChunkProfiler(seen.seen, {
+    keptRejects: KEPT_ERRORS,
+    onExchange,
+    carry: true,
+  });
   let window = createJoinWindow(join, before?.waiting);
   const totals: LiveTotals = { ...noTotals(), ...before?.totals };
   totals.reasons = { ...totals.reasons };
@@ -198,6 +207,7 @@ export const createLiveCounter = (
     },
     expire,
     drain: profiler.drain,
+    letGo: profiler.letGo,
     takeRecords: () => {
       const taken = records;
       records = [];
@@ -205,6 +215,7 @@ export const createLiveCounter = (
     },
     takeSeen: seen.takeNew,
     forget: (accountId) => {
+      profiler.letGo(Number.POSITIVE_INFINITY);
       const rest = window.waiting().filter(({ row }) => idOf(row.account_id) !== accountId);
       window = createJoinWindow(join, rest);
     },

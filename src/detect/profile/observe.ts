@@ -75,7 +75,8 @@ const observePrompt = (into: Accumulator, exchange: Exchange, scan: PromptScan):
   const known = countKnown(prompts, key);
   if (known < 0) {
     addNew(prompts, key, samplePrompt(exchange, scan));
-    into.promptThreshold = thresholdOf(prompts);
+    // An account whose earlier sample was handed over begins with the threshold of that one.
+    into.promptThreshold = Math.min(into.promptThreshold, thresholdOf(prompts));
   } else if (exchange.timestamp <= prompts.values[known]!.at)
     prompts.values[known] = earliestSample(prompts.values[known]!, samplePrompt(exchange, scan));
 };

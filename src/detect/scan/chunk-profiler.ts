@@ -5,7 +5,7 @@ import { createRowReader, type ReadableChunk, type RowReader } from '../exchange
 import { exchangeKey, type SeenFilter, seenBefore } from '../exchange/seen-filter.ts';
 import { type Accumulator, createAccumulator } from '../profile/accumulator.ts';
 import { createObserver, observe } from '../profile/observe.ts';
-import type { Profile } from '../profile/profile.ts';
+import { CAPACITY, type Profile } from '../profile/profile.ts';
 import { profileOf } from '../profile/profile-of.ts';
 
 export interface Rejected {
@@ -31,6 +31,8 @@ export interface ChunkProfiler {
   readonly accounts: number;
   /** Hands over the profiles by account and forgets each, so that no two copies of all exist. */
   readonly drain: () => Generator<readonly [string, Profile], void>;
+  /** Carries nothing on, unless every account it is carried for was last seen at `before` or later. */
+  readonly letGo: (before: number) => void;
 }
 
 export const KEPT_REJECTS = 20;
@@ -43,18 +45,41 @@ export interface ChunkProfilerOptions {
   readonly keptRejects?: number;
   /** Shown each exchange that was counted, once. */
   readonly onExchange?: ((exchange: Exchange) => void) | undefined;
+  /**
+   * What is drained is merged with all that was drained before: prompts that can have no place in the
+   * sample of both are not sampled again. `letGo` has to be called before an earlier sample is dropped.
+   */
+  readonly carry?: boolean;
 }
+
+/** Accounts whose earlier sample is known at most: half a kilobyte each. */
+const MOST_CARRIED = 20_000;
+
+/** The smallest of two ascending lists of hashes, each once, as many as a sample has room for. */
+const smallest = (a: readonly number[], b: readonly number[]): number[] => {
+  const out: number[] = [];
+  for (let i = 0, j = 0; out.length < CAPACITY.prompts && (i < a.length || j < b.length); ) {
+    const next = Math.min(a[i] ?? Number.POSITIVE_INFINITY, b[j] ?? Number.POSITIVE_INFINITY);
+    if (a[i] === next) i++;
+    if (b[j] === next) j++;
+    out.push(next);
+  }
+  return out;
+};
 
 /** Counts chunks into profiles by account. One per thread; the profiles of all threads are merged. */
 export const createChunkProfiler = (
   remembered: SeenFilter | Seen | null,
-  { keptRejects = KEPT_REJECTS, onExchange }: ChunkProfilerOptions = {},
+  { keptRejects = KEPT_REJECTS, onExchange, carry = false }: ChunkProfilerOptions = {},
 ): ChunkProfiler => {
   const seen: Seen | null =
     remembered === null || typeof remembered === 'function'
       ? remembered
       : (hi, lo) => seenBefore(remembered, hi, lo);
   const accounts = new Map<string, Accumulator>();
+  /** Hashes of the prompts that all drained samples of an account hold together. */
+  const carried = new Map<string, readonly number[]>();
+  let leastRecent = Number.POSITIVE_INFINITY;
   const observer = createObserver();
   const key = new Uint32Array(2);
   const isDuplicate = (exchange: Exchange): boolean => {
@@ -73,6 +98,8 @@ export const createChunkProfiler = (
     let account = accounts.get(exchange.accountId);
     if (account === undefined) {
       account = createAccumulator();
+      const before = carried.get(exchange.accountId);
+      if (before?.length === CAPACITY.prompts) account.promptThreshold = before.at(-1)!;
       accounts.set(exchange.accountId, account);
     }
     observe(account, exchange, observer);
@@ -97,9 +124,19 @@ export const createChunkProfiler = (
     );
     return { source: chunk.source, exchanges, duplicates, reasons, rejected };
   };
+  const letGo = (before: number): void => {
+    if (leastRecent >= before) return;
+    carried.clear();
+    leastRecent = Number.POSITIVE_INFINITY;
+  };
   function* drain(): Generator<readonly [string, Profile], void> {
     for (const [id, account] of accounts) {
       accounts.delete(id);
+      if (carry) {
+        if (carried.size >= MOST_CARRIED && !carried.has(id)) letGo(Number.POSITIVE_INFINITY);
+        carried.set(id, smallest(carried.get(id) ?? [], account.prompts.keys));
+        leastRecent = Math.min(leastRecent, account.lastSeen);
+      }
       yield [id, profileOf(account)];
     }
   }
@@ -107,6 +144,7 @@ export const createChunkProfiler = (
     accept,
     count,
     drain,
+    letGo,
     get accounts() {
       return accounts.size;
     },

@@ -107,6 +107,8 @@ port.on('message', (message: ToCounting) => {
   const { order, now } = message;
   counter.expire(now);
   handOver();
+  // A look drops samples of prompts that are older than the policy keeps them.
+  if (order.type === 'look') counter.letGo(order.now - start.keptPrompts);
   if (order.type === 'watch') watch.change(order.change);
   if (order.type === 'forget') counter.forget(order.account);
   const durable = order.type === 'checkpoint' || order.type === 'forget';

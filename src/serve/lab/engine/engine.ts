@@ -161,6 +161,7 @@ const begin = async (
   const countingStart: CountingStart = {
     folder,
     slots: slots.memory,
+    keptPrompts: options.retention.prompts,
     keeper: port1,
     join: options.join,
     counted: saved,

@@ -21,6 +21,8 @@ export interface CountingStart {
   readonly folder: string;
   readonly keeper: MessagePort;
   readonly slots: SharedArrayBuffer;
+  /** How long samples of prompts are kept, ms. */
+  readonly keptPrompts: number;
   readonly join: JoinOptions;
   readonly counted: Counted | null;
   /** Accounts under observation from which it hands over what they gained. */
