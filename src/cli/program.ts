@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addBaselineCommand } from './baseline.ts';
+import { addDemoCommand } from './demo/demo.ts';
 import { addEvaluateCommand } from './evaluate.ts';
 import { addExplainCommand } from './explain.ts';
 import { addHubCommand } from './hub/hub.ts';
@@ -43,6 +44,7 @@ export const createProgram = (): Command => {
   addTrainCommand(program);
   addSimulateCommand(program);
   addEvaluateCommand(program);
+  addDemoCommand(program);
   addIndicatorsCommand(program);
   addShareCommand(program);
   addPolicyCommand(program);

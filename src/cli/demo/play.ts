@@ -39,8 +39,12 @@ export const play = async (playing: Playing): Promise<number> => {
       if (shares() && answered.some((n) => n > 0)) await settled(labs, QUIET_MS);
     }
     if (hour % LOOK_HOURS === 0) {
-      await Promise.all(labs.map(({ lab }) => lab.lookNow()));
-      await settled(labs, shares() ? 2 * QUIET_MS : 0);
+      // Labs do not look at the same moment: the first looks, and what it says arrives, before the others.
+      const [first, ...others] = labs;
+      await first!.lab.lookNow();
+      if (shares()) await settled(labs, 2 * QUIET_MS);
+      await Promise.all(others.map(({ lab }) => lab.lookNow()));
+      if (shares()) await settled(labs, 2 * QUIET_MS);
     }
     const moved = operator.consider(from + HOUR);
     await afterHour(hour, moved);

@@ -1,0 +1,93 @@
+/** The story in sentences, as it happens. */
+import type { StoryEvent } from './story.ts';
+
+const count = (n: number): string => n.toLocaleString('en');
+const seconds = (ms: number | null): string =>
+  ms === null ? 'not yet' : ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+const below = (p: number): string => (p < 1e-4 ? 'below 0.0001' : p.toFixed(4));
+
+const WIDTH = 96;
+
+/** Lines of one paragraph, the first with its label. */
+const paragraph = (label: string, text: string): string => {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + word.length + 1 > WIDTH - 12) {
+      lines.push(line);
+      line = '';
+    }
+    line += line === '' ? word : ` ${word}`;
+  }
+  lines.push(line);
+  return `${lines.map((one, i) => `${(i === 0 ? label : '').padEnd(12)}${one}`).join('\n')}\n\n`;
+};
+
+export const opening = (seed: number): string =>
+  `${paragraph(
+    'Stillwatch',
+    `Three model providers, one operator who harvests from them, and a hub between the three. All of it is simulated (seed ${seed}): customers, prompts, addresses, cards, the operator and the models. The services are the real ones: hub, labs, gates, and gateways that every request goes through.`,
+  )}`;
+
+/** Undefined for what is only progress. */
+export const sentenceOf = (event: StoryEvent): string | undefined => {
+  switch (event.event) {
+    case 'started':
+      return paragraph(
+        'start',
+        `The hub and labs A, B and C are running after ${seconds(event.ms)}. They have ${event.labs.A}, ${event.labs.B} and ${event.labs.C} customers whose last ten days they have read, and each has founded the hub with the others. The operator has accounts at all three. It harvests from A and tries B and C with a few accounts.`,
+      );
+    case 'detected':
+      return paragraph(
+        `hour ${event.hours}`,
+        `Lab A finds a campaign of ${event.accounts} accounts, ${event.hydra_accounts} of them the operator's, after ${count(event.exchanges)} of the ${count(event.planned)} exchanges that it planned. Both axes speak: one network (p ${below(event.network_p)}) and extraction (p ${below(event.intent_p)}). Its accounts have to verify who they are.`,
+      );
+    case 'published':
+      return paragraph(
+        '',
+        `Lab A publishes ${event.objects} signed objects, ${count(event.bytes)} bytes: ${event.fingerprints} attack fingerprint, ${event.signatures} query signatures, ${event.blocks} address block${event.blocks === 1 ? '' : 's'}, ${event.tokens} blinded payment tokens. ${
+          event.template === null
+            ? 'Templates were left out.'
+            : `What differs between prompts is masked, such as: "${event.template.slice(0, 120)}".`
+        } Account ids and cards found in those bytes: ${event.named}.`,
+      );
+    case 'acted':
+      return paragraph(
+        '',
+        `Lab ${event.lab} holds this against its own traffic ${
+          event.confirmed ? 'and confirms it' : 'and sees it'
+        }: ${event.accounts} accounts have to verify who they are. From A's finding to ${event.lab}'s first decision: ${seconds(event.ms)}. ${
+          event.refused_at_gateway
+            ? 'The next request of that account is refused at its gateway.'
+            : 'The next request of that account still passes.'
+        }`,
+      );
+    case 'moved':
+      return paragraph(
+        `hour ${event.hours}`,
+        'The operator is refused at A and moves what is left of its data set to B and C: other accounts, the same cards, the same rented machines, the same kind of prompts.',
+      );
+    case 'over':
+      return paragraph(
+        `hour ${event.hours}`,
+        'The operator has given up, or has nothing left to ask.',
+      );
+    case 'flagged':
+      return paragraph(
+        'appeal',
+        `One of the refused customers is honest: an institute that tests models with the same kind of questions, from a machine beside the operator's. It was counted to the campaign at A, and by its card it is refused at ${event.labs.join(', ')}. The refusal quotes ${event.decision}. The institute appeals at A, and a reviewer overturns the decision.`,
+      );
+    case 'put-right':
+      return paragraph(
+        '',
+        `From the reviewer's decision to a gate that lets the institute pass: A ${seconds(event.ms.A)}, B ${seconds(event.ms.B)}, C ${seconds(event.ms.C)}. B and C were told that an object was taken back, and nobody's name.`,
+      );
+    case 'ledger':
+      return paragraph(
+        'ledger',
+        `A bundle of ${event.kinds.length} entries of the hub's ledger (${event.size} in all) is verified with the key that the hub showed at the start: signed, included, nothing rewritten.`,
+      );
+    case 'hour':
+      return undefined;
+  }
+};
