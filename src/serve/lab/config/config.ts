@@ -19,6 +19,8 @@ export const MAPPED_FIELDS = [
   'country',
   'user_agent',
   'ja4',
+  'prompt_hash',
+  'template_id',
 ] as const;
 export const MAPPED_ACCOUNT_FIELDS = [
   'created_at',
