@@ -1,5 +1,6 @@
 /** `stillwatch lab connect|disconnect`: a running lab and a hub. */
 import { resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { forJson, forTerminal } from '../../base/safe-text.ts';
 import type { SharingStatus } from '../../serve/lab/sharing/start.ts';
@@ -29,6 +30,23 @@ export const hubLines = (status: SharingStatus | null): readonly string[] =>
         `out         ${status.drafts} drafts wait for a person, ${status.queue} wait for the hub, ${status.sent} sent, ${status.refused} refused`,
         `in          ${status.indicators} indicators, ${status.hitting} hit accounts here, ${status.confirmed} confirmed here, ${status.retractions} taken back`,
       ];
+
+const PATIENCE_MS = 5000;
+const PAUSE_MS = 200;
+
+/** The first answer comes before the hub was heard: what it says of the connection is worth a moment. */
+const settled = async (flags: ClientFlags, first: SharingStatus): Promise<SharingStatus> => {
+  let status = first;
+  const end = Date.now() + PATIENCE_MS;
+  while (!status.connected && status.error === null && Date.now() < end) {
+    await setTimeout(PAUSE_MS);
+    const answer = (await askLab(flags, 'GET', '/sharing/connection')) as {
+      readonly status: SharingStatus | null;
+    };
+    status = answer.status ?? status;
+  }
+  return status;
+};
 
 export const addConnectCommands = (lab: Command, output: Output): void => {
   addClientOptions(
@@ -67,10 +85,11 @@ Exit status: 0 connected, 2 usage, 4 the lab does not answer, or cannot use the 
       const answer = (await askLab(flags, 'PUT', `/sharing/connection?${query}`)) as {
         readonly status: SharingStatus;
       };
+      const status = await settled(flags, answer.status);
       const next =
         flags.release === 'person' ? 'stillwatch lab share list' : 'stillwatch lab indicators list';
       output.write(
-        `${flags.json ? forJson(answer, 2) : [...hubLines(answer.status), `next: ${next}`].join('\n')}\n`,
+        `${flags.json ? forJson({ ...answer, status }, 2) : [...hubLines(status), `next: ${next}`].join('\n')}\n`,
       );
     });
   addClientOptions(
