@@ -1,14 +1,14 @@
 /** `stillwatch lab appeal`: the way back of a customer, and the other cases of reviewers. */
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { ACTIONS } from '../../act/response/decision.ts';
 import { CASE_KINDS, type Case, type CaseEvent } from '../../act/casework/case.ts';
 import type { AppealNotice } from '../../act/casework/casework.ts';
 import { WRONGS } from '../../act/casework/effects.ts';
+import { ACTIONS } from '../../act/response/decision.ts';
 import { StillwatchError } from '../../base/errors.ts';
 import { forTerminal } from '../../base/safe-text.ts';
 import { addClientOptions, askLab, type ClientFlags } from './client.ts';
-import { duration, type Output, shower, subjectText, example } from './decisions.ts';
+import { duration, example, type Output, shower, subjectText } from './decisions.ts';
 
 interface ShownCase extends Case {
   readonly contact: string | null;

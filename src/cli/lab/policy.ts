@@ -4,7 +4,7 @@ import { forTerminal } from '../../base/safe-text.ts';
 import type { PolicyDiff } from '../../serve/lab/deciding/diff.ts';
 import type { PolicyStatus } from '../../serve/lab/deciding/policy-file.ts';
 import { addClientOptions, askLab, type ClientFlags } from './client.ts';
-import { type Output, shower, example } from './decisions.ts';
+import { example, type Output, shower } from './decisions.ts';
 
 interface ShownPolicy extends PolicyStatus {
   readonly rules: readonly {

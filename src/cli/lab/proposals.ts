@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Case } from '../../act/casework/case.ts';
 import type { Proposal } from '../../act/response/decide.ts';
 import { addClientOptions, askLab, type ClientFlags } from './client.ts';
-import { type Output, shower, subjectText, example } from './decisions.ts';
+import { example, type Output, shower, subjectText } from './decisions.ts';
 
 const proposalText = ({ id, action, subject, reason, rule, held_for }: Proposal): string =>
   `${id}  ${action}  ${subjectText(subject)}  ${reason}  ${rule}  held for ${held_for.join(', ')}`;

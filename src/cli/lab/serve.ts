@@ -1,9 +1,9 @@
 /** `stillwatch lab serve`: traffic in, findings out. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { StillwatchError } from '../../base/errors.ts';
+import { LOG_FORMATS, type LogFormat } from '../../detect/exchange/log-chunk.ts';
 import type { DecidingService, GateSettings } from '../../serve/lab/deciding/service.ts';
 import type { SharingOffice } from '../../serve/lab/sharing/office.ts';
-import { LOG_FORMATS, type LogFormat } from '../../detect/exchange/log-chunk.ts';
 
 interface Flags {
   readonly listen: string;
