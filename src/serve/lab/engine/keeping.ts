@@ -166,7 +166,7 @@ export const createKeeping = (start: KeepingStart): Keeping => {
         recordsFile = `records.${recordsNumber}.json`;
         replaceFile(folder, recordsFile, JSON.stringify([...records]));
       }
-      writeCheckpoint(folder, { version: 1, counted, profiles: marks, records: recordsFile });
+      writeCheckpoint(folder, { version: 2, counted, profiles: marks, records: recordsFile });
       keeper.sweep();
       if (recordsChanged && before !== null) rmSync(join(folder, before), { force: true });
       recordsChanged = false;

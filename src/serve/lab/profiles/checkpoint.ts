@@ -25,7 +25,7 @@ export interface Counted {
 }
 
 export interface Checkpoint {
-  readonly version: 1;
+  readonly version: 2;
   readonly counted: Counted;
   readonly profiles: readonly (PartitionMark | null)[];
   /** File with what is known of the accounts. */
@@ -66,7 +66,7 @@ export const readCheckpoint = (folder: string): Checkpoint | null => {
   }
   // Written by `writeCheckpoint`: whole, or not there.
   const value = JSON.parse(text) as Partial<Checkpoint>;
-  if (value.version !== 1) throw unreadable(folder, `version ${String(value.version)}`);
+  if (value.version !== 2) throw unreadable(folder, `version ${String(value.version)}`);
   return value as Checkpoint;
 };
 

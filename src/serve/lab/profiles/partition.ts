@@ -3,7 +3,10 @@
  * all that is known of an account (and makes the earlier ones void) or what it gained since. Reading
  * it through gives every account; it has no index. Rewriting it drops what is void.
  *
- *   u32 length   u32 CRC-32   u8 kind   u8 length of the id in 2-byte units, low   u8 high   id   profile
+ * Blocks of records, each compressed as one:
+ *
+ *   block    u32 length   u32 CRC-32   records, compressed
+ *   record   u32 length   u8 kind   u16 length of the id   id   profile
  */
 import {
   closeSync,
@@ -17,7 +20,7 @@ import {
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { mergeProfiles, type Profile } from '../../../detect/profile/profile.ts';
-import { profileFromBytes, profileToBytes } from './profile-bytes.ts';
+import { compressed, expanded, profileFromBytes, profileToBytes } from './profile-bytes.ts';
 
 export const ALL = 0;
 export const GAINED = 1;
@@ -47,6 +50,8 @@ export interface Partition {
 }
 
 const PREFIX = 8;
+/** Of a record. */
+const HEAD = 7;
 const WRITE_BYTES = 256 << 10;
 const READ_BYTES = 1 << 20;
 /** Records for each account from which a file is rewritten. */
@@ -58,6 +63,19 @@ interface Raw {
   readonly bytes: Buffer;
 }
 
+function* recordsIn(block: Buffer): Generator<Raw> {
+  for (let at = 0; at < block.length; ) {
+    const end = at + 4 + block.readUInt32LE(at);
+    const idEnd = at + HEAD + block.readUInt16LE(at + 5);
+    yield {
+      kind: block[at + 4]!,
+      id: block.toString('utf8', at + HEAD, idEnd),
+      bytes: block.subarray(idEnd, end),
+    };
+    at = end;
+  }
+}
+
 function* recordsOf(fd: number, length: number): Generator<Raw> {
   let held = Buffer.alloc(0);
   let at = 0;
@@ -67,12 +85,7 @@ function* recordsOf(fd: number, length: number): Generator<Raw> {
     if (held.length - at >= size && size > PREFIX) {
       const body = held.subarray(at + PREFIX, at + size);
       if (crc32(body) !== held.readUInt32LE(at + 4)) return;
-      const idLength = body.readUInt16LE(1);
-      yield {
-        kind: body[0]!,
-        id: body.toString('utf8', 3, 3 + idLength),
-        bytes: body.subarray(3 + idLength),
-      };
+      yield* recordsIn(expanded(body));
       at += size;
       continue;
     }
@@ -111,9 +124,13 @@ export const openPartition = (
   };
   const flush = (): void => {
     if (pendingBytes === 0) return;
-    const bytes = Buffer.concat(pending);
+    const body = compressed(Buffer.concat(pending));
     pending = [];
     pendingBytes = 0;
+    const bytes = Buffer.allocUnsafe(PREFIX + body.length);
+    bytes.writeUInt32LE(body.length, 0);
+    bytes.writeUInt32LE(crc32(body), 4);
+    body.copy(bytes, PREFIX);
     for (let done = 0; done < bytes.length; )
       done += writeSync(file(), bytes, done, bytes.length - done);
     length += bytes.length;
@@ -122,15 +139,12 @@ export const openPartition = (
   const append = (id: string, profile: Profile, kind: RecordKind): void => {
     const name = Buffer.from(id);
     const packed = profileToBytes(id, profile);
-    const frame = Buffer.allocUnsafe(PREFIX + 3 + name.length + packed.length);
-    frame[PREFIX] = kind;
-    frame.writeUInt16LE(name.length, PREFIX + 1);
-    name.copy(frame, PREFIX + 3);
-    packed.copy(frame, PREFIX + 3 + name.length);
-    frame.writeUInt32LE(frame.length - PREFIX, 0);
-    frame.writeUInt32LE(crc32(frame.subarray(PREFIX)), 4);
-    pending.push(frame);
-    pendingBytes += frame.length;
+    const head = Buffer.allocUnsafe(HEAD);
+    head.writeUInt32LE(HEAD - 4 + name.length + packed.length, 0);
+    head[4] = kind;
+    head.writeUInt16LE(name.length, 5);
+    pending.push(head, name, packed);
+    pendingBytes += HEAD + name.length + packed.length;
     records += 1;
     accounts.add(id);
     if (pendingBytes >= WRITE_BYTES) flush();
