@@ -9,6 +9,7 @@ const BENCHES = [
   'stix',
   'stream',
   'hub',
+  'hub-hostile',
   'hub-kill',
   'gate',
   'gate-http',

@@ -1,15 +1,17 @@
 /** Secrets of the hub and what is derived from them: keyed digests, never the thing itself. */
-import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 import type { Store } from '../../store/store.ts';
 
 const SETTING = 'server-secret';
 /** Tells a leaked token for what it is: secret scanners look for prefixes. */
 export const TOKEN_PREFIX = 'swt_';
 
-/** One purpose, one key. */
-const derive = (secret: string, purpose: string): Buffer =>
-  Buffer.from(
-    hkdfSync('sha256', Buffer.from(secret, 'base64url'), '', `stillwatch ${purpose}`, 32),
+/** One purpose, one key; as a key object, because an HMAC of bytes first makes one, at five times its cost. */
+const derive = (secret: string, purpose: string): KeyObject =>
+  createSecretKey(
+    Buffer.from(
+      hkdfSync('sha256', Buffer.from(secret, 'base64url'), '', `stillwatch ${purpose}`, 32),
+    ),
   );
 
 export interface Secrets {

@@ -5,6 +5,8 @@ import type { Reply } from './route.ts';
 
 /** How long a client is listened to that still sends what nobody will read. */
 const LINGER_MS = 2000;
+/** Pause after each piece of it: whoever sends without end is slowed down to a few megabytes a second. */
+const PIECE_MS = 10;
 
 const COMMON = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' } as const;
 
@@ -17,6 +19,10 @@ const endLingering = (request: IncomingMessage, response: ServerResponse): void 
   const timer = setTimeout(() => request.socket.destroy(), LINGER_MS);
   request.once('close', () => clearTimeout(timer));
   request.once('end', () => response.end());
+  request.on('data', () => {
+    request.pause();
+    setTimeout(() => request.resume(), PIECE_MS);
+  });
   request.on('error', () => undefined);
   request.resume();
 };

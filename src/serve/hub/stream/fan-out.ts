@@ -2,6 +2,7 @@
  * One loop for each process reads the log once and serves all consumers. Whoever is behind (it resumes,
  * or its client is slow) reads the log on its own until it has caught up, and then joins the others.
  */
+import { setImmediate } from 'node:timers/promises';
 import { authenticator, type Viewer } from '../access/authenticate.ts';
 import type { Hub } from '../hub.ts';
 import { sinceOf } from '../members/since.ts';
@@ -13,6 +14,8 @@ import type { Writable } from 'node:stream';
 
 /** Events that are read at once. */
 const AT_ONCE = 200;
+/** The same for one that is behind: others wait for it. */
+const AT_ONCE_BEHIND = 50;
 /** What other processes appended to a folder is found at this pace at the latest. */
 const POLL_MS = 1000;
 const HEARTBEAT_MS = 15_000;
@@ -119,6 +122,17 @@ export const startFanOut = async (hub: Hub, times: FanOutTimes = {}): Promise<Fa
     }
   };
 
+  let turns: Promise<unknown> = Promise.resolve();
+  /**
+   * Those that are behind read one after the other, and requests are answered between any two of them:
+   * reading an embedded database does not wait for anything, and many at once would hold up everybody.
+   */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = turns.then(() => setImmediate()).then(work);
+    turns = turn.catch(() => undefined);
+    return turn;
+  };
+
   const catchUp = async (consumer: Consumer): Promise<void> => {
     const { pipe } = consumer;
     while (!stopped && pipe.isOpen()) {
@@ -131,7 +145,7 @@ export const startFanOut = async (hub: Hub, times: FanOutTimes = {}): Promise<Fa
         consumer.live = true;
         return;
       }
-      const { messages, upTo } = await reader.read(consumer.at, AT_ONCE);
+      const { messages, upTo } = await inTurn(() => reader.read(consumer.at, AT_ONCE_BEHIND));
       await serve(consumer, messages);
       consumer.at = Math.max(consumer.at, upTo);
     }

@@ -3,7 +3,7 @@
  * may not see; so an id is that number under a key of the hub: the same at every process and for ever,
  * telling nothing, and impossible to make up.
  */
-import { createCipheriv, createDecipheriv, randomInt } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, randomInt } from 'node:crypto';
 import type { Secrets } from '../access/secret.ts';
 
 export interface Positions {
@@ -21,7 +21,7 @@ const SALT_AT = 6;
 const ZEROS_AT = 8;
 
 export const positions = (secrets: Pick<Secrets, 'seal'>): Positions => {
-  const key = secrets.seal('stream positions');
+  const key = createSecretKey(secrets.seal('stream positions'));
   const encode = (seq: number, salt: number): string => {
     const block = Buffer.alloc(BLOCK);
     block.writeUIntBE(seq, 0, SALT_AT);

@@ -210,7 +210,7 @@ test('a client that never reads costs bounded memory and is cut off; the others 
   const { token } = await hub.member('lab');
   const authorization = `Bearer ${token}`;
   const viewer = (await authenticator(hub.hub.store, hub.hub.secrets)(authorization, Date.now()))!;
-  const fanOut = await startFanOut(hub.hub, { stalledMs: 2000 });
+  const fanOut = await startFanOut(hub.hub, { stalledMs: 5000 });
   const deaf = new Writable({ write: () => undefined });
   const filters = { collections: undefined, types: undefined };
   fanOut.open({ viewer, authorization, filters, after: 0 }, deaf);
@@ -224,12 +224,13 @@ test('a client that never reads costs bounded memory and is cut off; the others 
     );
   await other.until(120);
   // What other processes would see, this reader of the log may see a moment later.
-  for (let i = 0; i < 100 && fanOut.consumers()[0]!.behind < 100; i++) await pause(20);
+  for (let i = 0; i < 100 && (fanOut.consumers()[0]?.behind ?? 100) < 100; i++) await pause(20);
   assert.ok(fanOut.consumers()[0]!.behind >= 100);
   // What was handed over before it was full: at most one reading of the log above the bound.
   assert.ok(deaf.writableLength < MOST_WAITING + 200 * 101_000, String(deaf.writableLength));
-  await pause(2500);
+  for (let i = 0; i < 100 && !deaf.destroyed; i++) await pause(100);
   assert.ok(deaf.destroyed);
+  await pause(50);
   assert.equal(fanOut.cutOff(), 1);
   assert.equal(fanOut.consumers().length, 0);
   await fanOut.stop();
