@@ -4,7 +4,8 @@
  *   node bench/ingest.ts [EXCHANGES] [ACCOUNTS] [LINES_PER_REQUEST] [CONNECTIONS]
  *
  * The lab is another process, as `stillwatch lab serve` starts it; the load shares the cores with it.
- * Lines are those of `profile-log.ts`, about 400 bytes. Null control: the same requests with the lines
+ * Lines are those of `profile-log.ts`, about 400 bytes. Controls of the same run, on the lines of its
+ * last part: processor time of JSON.parse alone, and of counting alone in one thread. Null control: the same requests with the lines
  * already counted (duplicates) cost parsing and journal, and no profile. Positive control: every line
  * is acknowledged once and counted once, or the run fails. A soak is the same with more exchanges:
  * 10,000,000 in the first argument; resident memory is printed for each twentieth of the run.
@@ -15,6 +16,7 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { createLiveCounter } from '../src/detect/live/live-counter.ts';
 import { writeLog } from './profile-log.ts';
 
 interface Answer {
@@ -64,6 +66,32 @@ const cut = (bytes: Buffer, lines: number): Buffer[] => {
   return bodies;
 };
 
+/** Processor seconds of this process for a million lines. */
+const costOf = (lines: number, work: () => void): number => {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return Number(((user + system) / lines).toFixed(2));
+};
+
+const parseAll = (bodies: readonly Buffer[], lines: number): void => {
+  let found = 0;
+  for (const body of bodies)
+    for (let start = 0; start < body.length; ) {
+      const feed = body.indexOf(10, start);
+      const value = JSON.parse(body.toString('utf8', start, feed)) as { account_id?: string };
+      if (value.account_id !== undefined) found += 1;
+      start = feed + 1;
+    }
+  if (found !== lines) throw new Error(`${found} of ${lines} lines were parsed`);
+};
+
+const countAll = (bodies: readonly Buffer[], lines: number): void => {
+  const counter = createLiveCounter();
+  for (const data of bodies) counter.accept({ stream: 'whole', at: 0, firstLine: 1, data });
+  if (counter.totals.exchanges !== lines) throw new Error('not every line was counted');
+};
+
 export interface IngestResult {
   readonly exchanges: number;
   readonly accounts: number;
@@ -73,6 +101,11 @@ export interface IngestResult {
   readonly exchangesPerSecond: number;
   /** Processor time of the lab, all threads; says more than the rate where others use the machine. */
   readonly processorSecondsPerMillion: number;
+  /** Controls, in this process: the same lines parsed, and counted, and nothing else. */
+  readonly parseSecondsPerMillion: number;
+  readonly countSecondsPerMillion: number;
+  /** Processor time of the lab in multiples of parsing. */
+  readonly timesParsing: number;
   readonly duplicatesPerSecond: number;
   readonly refusedAsBusy: number;
   readonly residentMb: readonly number[];
@@ -135,6 +168,8 @@ export const ingest = async (
     let accepted = 0;
     let again = 0;
     let duplicates = 0;
+    let parsing = 0;
+    let counting = 0;
     for (let done = 0, part = 1; done < exchanges; part++) {
       const count = Math.min(PART, exchanges - done);
       const path = join(folder, 'part.jsonl');
@@ -155,6 +190,8 @@ export const ingest = async (
       await send(bodies, repeats);
       again = (performance.now() - start) / 1000;
       for (const answer of repeats) duplicates += answer.duplicates;
+      parsing = costOf(count, () => parseAll(bodies, count));
+      counting = costOf(count, () => countAll(bodies, count));
       if (duplicates !== count) throw new Error(`${duplicates} of ${count} were known again`);
     }
     if (accepted !== exchanges) throw new Error(`${accepted} of ${exchanges} were counted`);
@@ -167,6 +204,9 @@ export const ingest = async (
       connections,
       exchangesPerSecond: Math.round(exchanges / seconds),
       processorSecondsPerMillion: Number(((worked / exchanges) * 1e6).toFixed(2)),
+      parseSecondsPerMillion: parsing,
+      countSecondsPerMillion: counting,
+      timesParsing: Number((((worked / exchanges) * 1e6) / parsing).toFixed(1)),
       duplicatesPerSecond: Math.round(duplicates / again),
       refusedAsBusy: busy,
       residentMb: resident,
