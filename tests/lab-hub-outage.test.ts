@@ -5,19 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { startTestHub, type TestHub } from '../src/serve/hub/taxii/hub.test-help.ts';
-import {
-  connect,
-  feed,
-  joinHub,
-  type Member,
-  newLab,
-  tidy,
-  until,
-} from '../src/serve/lab/sharing/sharing.test-help.ts';
 import type { Sharing } from '../src/serve/lab/sharing/start.ts';
 import type { Lab } from '../src/serve/lab/start.ts';
-import { submit } from '../src/share/sharing/submit.ts';
 import type { Json } from '../src/share/taxii/resources.ts';
+import { submit } from '../src/share/taxii/submit.ts';
+import { connect, feed, joinHub, type Member, newLab, tidy, until } from './lab-hub.test-help.ts';
 
 const fixture = (name: string): Json => {
   const file = new URL(`../interop/firewall/valid/${name}.json`, import.meta.url);

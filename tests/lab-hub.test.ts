@@ -6,6 +6,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startTestHub, type TestHub } from '../src/serve/hub/taxii/hub.test-help.ts';
+import type { Sharing } from '../src/serve/lab/sharing/start.ts';
+import type { Lab } from '../src/serve/lab/start.ts';
 import {
   connect,
   feed,
@@ -17,9 +19,7 @@ import {
   type World,
   withInstrumentsOf,
   worldOf,
-} from '../src/serve/lab/sharing/sharing.test-help.ts';
-import type { Sharing } from '../src/serve/lab/sharing/start.ts';
-import type { Lab } from '../src/serve/lab/start.ts';
+} from './lab-hub.test-help.ts';
 
 describe('two labs and a hub', () => {
   let hub: TestHub;
@@ -93,7 +93,10 @@ describe('two labs and a hub', () => {
     const innocent = worldB.accounts.filter(({ account_id }) => !here.includes(account_id));
     for (const { account_id } of innocent)
       assert.ok(!b.facts(account_id).some((one) => one.confirmed_here), account_id);
-    assert.ok(found.campaign.accounts.every((id) => !changed.has(id)), 'accounts of A stay at A');
+    assert.ok(
+      found.campaign.accounts.every((id) => !changed.has(id)),
+      'accounts of A stay at A',
+    );
   });
 
   test('null control: the campaign of an operator who is not here is never confirmed', async () => {

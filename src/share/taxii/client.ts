@@ -1,7 +1,7 @@
 /** A TAXII 2.1 client: every endpoint of sections 4 and 5. The caller brings `fetch` and the credential. */
-import { addObjects, type AddOptions, type AddReport } from './add.ts';
+import { type AddOptions, type AddReport, addObjects } from './add.ts';
 import { refused, urlInvalid } from './fault.ts';
-import { pagesOf, type PageOptions, type PageSeen } from './pages.ts';
+import { type PageOptions, type PageSeen, pagesOf } from './pages.ts';
 import {
   type ApiRoot,
   type Collection,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
-import { taxiiClient, type TaxiiClient } from './client.ts';
+import { type TestContext, test } from 'node:test';
+import { type TaxiiClient, taxiiClient } from './client.ts';
 import type { Cursor, PageOptions } from './pages.ts';
 import { answer, type Handler, startServer } from './test-server.ts';
 

@@ -3,13 +3,14 @@
  * The stream is read in order from a kept place; the same event twice, or an older version after a newer
  * one, changes nothing.
  */
+
+import { parseJsonText } from '../../../base/json-text.ts';
+import { RULE } from '../../../share/corroboration/rule.ts';
+import { type Standing, standingOf } from '../../../share/corroboration/standing.ts';
 import {
   type DistillationIndicator,
   parseDistillationIndicator,
 } from '../../../share/indicator/profile/indicator.ts';
-import { parseJsonText } from '../../../base/json-text.ts';
-import { RULE } from '../../../share/corroboration/rule.ts';
-import { type Standing, standingOf } from '../../../share/corroboration/standing.ts';
 import type { Json } from '../../../share/taxii/resources.ts';
 import type { Store } from '../../store/store.ts';
 import { type Change, type KeptIncoming, load, save } from './kept.ts';

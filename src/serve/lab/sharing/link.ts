@@ -6,16 +6,16 @@ import type {
   EvaluationRequest,
   EvaluationResponse,
 } from '../../../share/sharing/blinding/wire.ts';
+import { type TaxiiClient, taxiiClient } from '../../../share/taxii/client.ts';
+import { unreachable } from '../../../share/taxii/fault.ts';
+import type { Json } from '../../../share/taxii/resources.ts';
 import {
   ask,
   notAnExchange,
-  readAnswer,
   type Recipient,
+  readAnswer,
   recipientOf,
-} from '../../../share/sharing/submit.ts';
-import { unreachable } from '../../../share/taxii/fault.ts';
-import { taxiiClient, type TaxiiClient } from '../../../share/taxii/client.ts';
-import type { Json } from '../../../share/taxii/resources.ts';
+} from '../../../share/taxii/submit.ts';
 
 const TIMEOUT_MS = 20_000;
 

@@ -4,7 +4,7 @@ import { StillwatchError } from '../../../base/errors.ts';
 import { parseJsonText } from '../../../base/json-text.ts';
 import { forTerminal } from '../../../base/safe-text.ts';
 import { privateKeyOf } from '../../../share/sharing/signing/ed25519.ts';
-import { seedIn, SIGNING_KEY } from '../../../share/sharing/signing/key-file.ts';
+import { SIGNING_KEY, seedIn } from '../../../share/sharing/signing/key-file.ts';
 import type { Sharing as Seam } from '../deciding/sharing-seam.ts';
 import type { LabCore } from '../start.ts';
 import { type Connection, connectionOf, keepConnection } from './kept.ts';

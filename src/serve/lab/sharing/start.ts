@@ -4,19 +4,19 @@
  */
 import type { KeyObject } from 'node:crypto';
 import type { IndicatorFacts } from '../../../act/response/facts.ts';
+import { MOST_KNOWN_GOOD } from '../../../share/indicator/confirm/confirm.ts';
 import { mildest, type PermittedAction } from '../../../share/indicator/profile/words.ts';
 import { checkLeaving } from '../../../share/sharing/firewall/check.ts';
-import type { Json } from '../../../share/taxii/resources.ts';
-import { follow } from '../../../share/taxii/follow.ts';
 import type { TlpLevel } from '../../../share/stix/tlp.ts';
-import type { LabCore } from '../start.ts';
+import { follow } from '../../../share/taxii/follow.ts';
+import type { Json } from '../../../share/taxii/resources.ts';
 import { deriveKey, labSecret } from '../http/tokens.ts';
-import { MOST_KNOWN_GOOD } from '../../../share/indicator/confirm/confirm.ts';
+import type { LabCore } from '../start.ts';
 import { openCustomers } from './customers.ts';
 import { openIncoming, readEvent, readObject, type Told } from './incoming.ts';
 import { cursorChange, cursorOf, itemOf, type KeptGroup, type OutboxItem } from './kept.ts';
 import { linkTo } from './link.ts';
-import { openOutbox, type Outbox } from './outbox.ts';
+import { type Outbox, openOutbox } from './outbox.ts';
 import { openPublisher } from './publisher.ts';
 import { openBlinder } from './tokens.ts';
 import { openVerification, type Tested } from './verify.ts';

@@ -1,17 +1,18 @@
 /** Labs with a hub in one process, for tests; and worlds that one operator works in. All traffic is simulated. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+
 import type { KeyObject } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Corpus } from '../../../prove/simulate/corpus.ts';
-import { type HarvestFamily, harvestCorpus } from '../../../prove/simulate/grammar/harvest.ts';
-import { writeWorld } from '../../../prove/simulate/write-world.ts';
-import { newPrivateKey, rawPublicKey } from '../../../share/sharing/signing/ed25519.ts';
-import { memberKey } from '../../../share/sharing/signing/member-key.ts';
-import type { TestHub } from '../../hub/taxii/hub.test-help.ts';
-import { parseConfig } from '../config/config.ts';
-import { type Lab, startLab } from '../start.ts';
-import { openSharing, type Sharing, type SharingOptions } from './start.ts';
+import type { Corpus } from '../src/prove/simulate/corpus.ts';
+import { type HarvestFamily, harvestCorpus } from '../src/prove/simulate/grammar/harvest.ts';
+import { writeWorld } from '../src/prove/simulate/write-world.ts';
+import type { TestHub } from '../src/serve/hub/taxii/hub.test-help.ts';
+import { parseConfig } from '../src/serve/lab/config/config.ts';
+import { openSharing, type Sharing, type SharingOptions } from '../src/serve/lab/sharing/start.ts';
+import { type Lab, startLab } from '../src/serve/lab/start.ts';
+import { newPrivateKey, rawPublicKey } from '../src/share/sharing/signing/ed25519.ts';
+import { memberKey } from '../src/share/sharing/signing/member-key.ts';
 
 export const folders: string[] = [];
 export const tidy = (): void => {

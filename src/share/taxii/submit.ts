@@ -2,12 +2,12 @@
 import type { KeyObject } from 'node:crypto';
 import { StillwatchError } from '../../base/errors.ts';
 import { parseJsonText } from '../../base/json-text.ts';
-import { type Place, taxiiClient, type TaxiiClient } from '../taxii/client.ts';
-import type { AddReport } from '../taxii/add.ts';
-import type { Json, StatusDetail } from '../taxii/resources.ts';
-import type { Session } from '../taxii/session.ts';
-import { signContribution } from './signing/contribution.ts';
-import { signedEnvelope } from './signing/taxii-envelope.ts';
+import { signContribution } from '../sharing/signing/contribution.ts';
+import { signedEnvelope } from '../sharing/signing/taxii-envelope.ts';
+import type { AddReport } from './add.ts';
+import { type Place, type TaxiiClient, taxiiClient } from './client.ts';
+import type { Json, StatusDetail } from './resources.ts';
+import type { Session } from './session.ts';
 
 export interface SubmitTo {
   readonly hub: string;
