@@ -6,7 +6,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { StillwatchError } from '../../base/errors.ts';
 import { forTerminal } from '../../base/safe-text.ts';
 import type { Apart } from './apart.ts';
-import type { Running } from './story.ts';
+import type { Running } from './story-types.ts';
 
 interface Flags {
   readonly seed: number;
@@ -163,9 +163,11 @@ const run = async (flags: Flags, output: NodeJS.WritableStream): Promise<void> =
         onError,
       });
     const outcome = outcomeOf(story, apart);
+    const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
     const resources = {
       seconds: Math.round((performance.now() - started) / 100) / 10,
-      peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
+      processor_seconds: Math.round((userCPUTime + systemCPUTime) / 1e5) / 10,
+      peak_memory_bytes: maxRSS * 1024,
     };
     const kept = flags.keep === true ? { running: addresses(running) } : {};
     if (json)

@@ -1,5 +1,5 @@
 /** The story in sentences, as it happens. */
-import type { StoryEvent } from './story.ts';
+import type { StoryEvent } from './story-types.ts';
 
 const count = (n: number): string => n.toLocaleString('en');
 const seconds = (ms: number | null): string =>

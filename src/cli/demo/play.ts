@@ -10,7 +10,7 @@ export const HOUR = 3_600_000;
 /** Hours of the traffic between two looks of each lab. */
 export const LOOK_HOURS = 3;
 const SLICES = 4;
-const QUIET_MS = 90;
+const QUIET_MS = 200;
 /** Hours for which the operator has been silent before the story goes on. */
 const AFTERWARDS_HOURS = 3;
 
@@ -42,9 +42,9 @@ export const play = async (playing: Playing): Promise<number> => {
       // Labs do not look at the same moment: the first looks, and what it says arrives, before the others.
       const [first, ...others] = labs;
       await first!.lab.lookNow();
-      if (shares()) await settled(labs, 2 * QUIET_MS);
+      if (shares()) await settled(labs, QUIET_MS);
       await Promise.all(others.map(({ lab }) => lab.lookNow()));
-      if (shares()) await settled(labs, 2 * QUIET_MS);
+      if (shares()) await settled(labs, QUIET_MS);
     }
     const moved = operator.consider(from + HOUR);
     await afterHour(hour, moved);

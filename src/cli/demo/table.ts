@@ -2,7 +2,7 @@
 import Table from 'cli-table3';
 import { LAB_NAMES } from '../../prove/demo/lab-name.ts';
 import type { Apart } from './apart.ts';
-import type { Story } from './story.ts';
+import type { Story } from './story-types.ts';
 
 export interface Outcome {
   /** Milliseconds from A's finding to the first decision at each lab that acted. */

@@ -34,8 +34,11 @@ export interface FirstDecision {
   readonly rests_on: readonly string[];
 }
 
-/** The first decision because of what others shared, once it is in the gate. */
-export const watchShared = ({ name, service }: DemoLab): (() => FirstDecision | null) => {
+/** The first decision about one of these accounts because of what others shared, once it is in the gate. */
+export const watchShared = (
+  { name, service }: DemoLab,
+  accounts: ReadonlySet<string>,
+): (() => FirstDecision | null) => {
   const { book } = service.deciding;
   let first: FirstDecision | null = null;
   const stop = book.feed.watch(() => {
@@ -46,7 +49,10 @@ export const watchShared = ({ name, service }: DemoLab): (() => FirstDecision | 
       const now = Date.now();
       const decision = book
         .inForce(now)
-        .find(({ reason, mode }) => reason === 'SHARED_INTELLIGENCE' && mode === 'live');
+        .find(
+          ({ reason, mode, subject }) =>
+            reason === 'SHARED_INTELLIGENCE' && mode === 'live' && accounts.has(subject.value),
+        );
       if (decision === undefined) return;
       const account = decision.subject.value;
       if (book.gate.answer({ account }, now).action === 'allow') return;

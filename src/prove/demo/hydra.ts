@@ -3,7 +3,10 @@
  * address blocks at all of them, other account ids at each. And one honest institute that looks alike.
  */
 import { between, createRandom, type Random, shuffle } from '../../base/random.ts';
-import { HARVEST_FAMILIES, harvestCorpus } from '../simulate/grammar/harvest.ts';
+import type { Corpus } from '../simulate/corpus.ts';
+import { grammar } from '../simulate/grammar/grammar.ts';
+import { HARVEST_FAMILIES, type HarvestFamily, templatesOf } from '../simulate/grammar/harvest.ts';
+import { packOf, slotsOf } from '../simulate/grammar/languages.ts';
 import { newCard } from '../simulate/identity.ts';
 import type { AccountRow, TrafficRow } from '../simulate/rows.ts';
 import { simulate } from '../simulate/simulate.ts';
@@ -56,6 +59,24 @@ const blocksOf = (random: Random): readonly string[] => {
   return Array.from({ length: BLOCKS }, () => `4${hex().slice(1)}:${hex()}:${hex()}`);
 };
 
+/** Templates that the operator varies. */
+const TEMPLATES = 3;
+
+const dataSet = (family: HarvestFamily): Corpus => {
+  const pack = packOf('en');
+  const { size, at } = grammar(templatesOf[family](pack).slice(0, TEMPLATES), slotsOf(pack));
+  return {
+    name: `grammar:${family}:en:${TEMPLATES}`,
+    sha256: null,
+    kind: 'plain',
+    language: 'en',
+    sharedTasks: false,
+    units: [{ key: 'all', start: 0, size }],
+    size,
+    at: (i) => ({ text: at(i), responseTokens: null, followUp: null }),
+  };
+};
+
 /** The same place in a shorter list, for as long as the world lasts. */
 const dealer = <T>(pool: readonly T[]): ((key: string) => T) => {
   const dealt = new Map<string, T>();
@@ -80,12 +101,12 @@ export const createHydra = (
     campaigns: 3,
     campaignAccounts: [size, size],
     perAccount: [Math.ceil(perAccount * 0.7), Math.ceil(perAccount * 1.3)],
-    unrelated: [0.2],
+    unrelated: [0],
     network: 'strong',
     seed: seed * 16,
     days,
     start,
-    harvest: [harvestCorpus(family!, 'en')],
+    harvest: [dataSet(family!)],
   });
   const campaignOf = new Map(
     world.labels.flatMap((l) => (l.campaign === null ? [] : [[l.account_id, l.campaign]])),

@@ -1,7 +1,7 @@
 /**
- * What the operator does when it is refused: an account that is refused three times in a row is given up,
- * and when most of a lab's accounts are, the operator goes on at the other labs. It tries those first with
- * a few accounts, as anybody would.
+ * What the operator does when it is refused: an account that is refused three times in a row is given up, and
+ * when half of the accounts that it used at a lab are, so is the lab. From A it goes on to the other labs, which
+ * it has tried with a few accounts before.
  */
 import type { TrafficRow } from '../simulate/rows.ts';
 import type { Hydra } from './hydra.ts';
@@ -9,8 +9,8 @@ import { LAB_NAMES, type LabName } from './lab-name.ts';
 
 const MINUTE = 60_000;
 /** Accounts that try a lab before the others come, and exchanges that each of them tries with. */
-const SCOUTS = 8;
-const TRIES = 12;
+const SCOUTS = 5;
+const TRIES = 18;
 /** Refusals in a row after which an account is given up. */
 const PATIENCE = 3;
 /** Share of accounts given up, of those that were used, from which the lab is given up. */
@@ -40,7 +40,9 @@ interface Front {
   queue: TrafficRow[];
   /** To be scheduled when the operator comes. */
   readonly later: readonly TrafficRow[];
+  /** Refusals in a row by account, since the operator came. */
   readonly refusals: Map<string, number>;
+  readonly givenUp: Set<string>;
 }
 
 const at = (row: TrafficRow): number => Date.parse(row.timestamp);
@@ -48,9 +50,6 @@ const shifted = (row: TrafficRow, to: number): TrafficRow => ({
   ...row,
   timestamp: new Date(to).toISOString(),
 });
-
-const isGivenUp = ({ refusals }: Front, row: TrafficRow): boolean =>
-  (refusals.get(row.account_id) ?? 0) >= PATIENCE;
 
 /** The first tries of a few accounts, a few hours after the start; and everything else. */
 const scouted = (rows: readonly TrafficRow[], start: number) => {
@@ -60,7 +59,7 @@ const scouted = (rows: readonly TrafficRow[], start: number) => {
   let n = 0;
   const tries = [...first].map((row) => {
     n += 1;
-    return shifted(row, start + (n % TRIES) * 12 * MINUTE + n * 7_000);
+    return shifted(row, start + (n % TRIES) * 9 * MINUTE + n * 500);
   });
   return {
     tries: tries.sort((a, b) => at(a) - at(b)),
@@ -73,9 +72,10 @@ export const createOperator = (hydra: Hydra, start: number, latest: number): Ope
   const fronts = Object.fromEntries(
     LAB_NAMES.map((lab): [LabName, Front] => {
       const { rows } = hydra.hands[lab];
-      if (lab === 'A') return [lab, { queue: [...rows], later: [], refusals: new Map() }];
+      if (lab === 'A')
+        return [lab, { queue: [...rows], later: [], refusals: new Map(), givenUp: new Set() }];
       const { tries, others } = scouted(rows, start);
-      return [lab, { queue: tries, later: others, refusals: new Map() }];
+      return [lab, { queue: tries, later: others, refusals: new Map(), givenUp: new Set() }];
     }),
   ) as Record<LabName, Front>;
   let moved: number | null = null;
@@ -90,22 +90,27 @@ export const createOperator = (hydra: Hydra, start: number, latest: number): Ope
       const front = fronts[lab];
       const due = front.queue.filter((row) => at(row) < until);
       front.queue = front.queue.filter((row) => at(row) >= until);
-      return due.filter((row) => at(row) >= from && !isGivenUp(front, row));
+      if (stoppedAt(lab)) return [];
+      return due.filter((row) => at(row) >= from && !front.givenUp.has(row.account_id));
     },
     answered: (lab, row, refused) => {
-      const { refusals } = fronts[lab];
-      const before = refusals.get(row.account_id) ?? 0;
-      if (before < PATIENCE) refusals.set(row.account_id, refused ? before + 1 : 0);
+      const { refusals, givenUp } = fronts[lab];
+      const inRow = refused ? (refusals.get(row.account_id) ?? 0) + 1 : 0;
+      refusals.set(row.account_id, inRow);
+      if (inRow >= PATIENCE) givenUp.add(row.account_id);
     },
     consider: (now) => {
       if (moved !== null || (!stoppedAt('A') && now < latest)) return false;
       moved = now + PAUSE;
       // The rest of the data set, at the pace it was planned with.
-      for (const lab of LAB_NAMES)
+      for (const lab of LAB_NAMES.slice(1)) {
+        // It comes with fresh accounts, whatever became of those that tried.
+        fronts[lab].refusals.clear();
         fronts[lab].queue = [
           ...fronts[lab].queue,
           ...fronts[lab].later.map((row) => shifted(row, at(row) - start + moved!)),
         ].sort((a, b) => at(a) - at(b));
+      }
       return true;
     },
     stoppedAt,

@@ -14,7 +14,7 @@ export const HARVEST_FAMILIES = [
 ] as const;
 export type HarvestFamily = (typeof HARVEST_FAMILIES)[number];
 
-const templatesOf: Readonly<Record<HarvestFamily, (pack: LanguagePack) => readonly string[]>> = {
+export const templatesOf: Readonly<Record<HarvestFamily, (pack: LanguagePack) => readonly string[]>> = {
   reasoning: (pack) => pack.problems.flatMap((p) => [`${p}\n{elicit}`, `{elicit}\n\n${p}`]),
   grading: (pack) => pack.grade,
   rewriting: (pack) => pack.rewrite,
