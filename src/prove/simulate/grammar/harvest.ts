@@ -14,7 +14,9 @@ export const HARVEST_FAMILIES = [
 ] as const;
 export type HarvestFamily = (typeof HARVEST_FAMILIES)[number];
 
-export const templatesOf: Readonly<Record<HarvestFamily, (pack: LanguagePack) => readonly string[]>> = {
+export const templatesOf: Readonly<
+  Record<HarvestFamily, (pack: LanguagePack) => readonly string[]>
+> = {
   reasoning: (pack) => pack.problems.flatMap((p) => [`${p}\n{elicit}`, `{elicit}\n\n${p}`]),
   grading: (pack) => pack.grade,
   rewriting: (pack) => pack.rewrite,
