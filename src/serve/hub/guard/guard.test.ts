@@ -244,10 +244,12 @@ describe('two members, an auditor and a guarded collection', () => {
 
   test('a group that does not exist, or that one is not in, is no audience', async () => {
     const group = '00000000-0000-4000-8000-0000000000ee';
+    const { object_marking_refs: level, ...unmarked } = fixture('attack-pattern');
     const marked = (marking: string) => ({
-      ...fixture('attack-pattern'),
-      object_marking_refs: [`marking-definition--${marking}`],
+      ...unmarked,
+      object_marking_refs: [...(level as string[]), `marking-definition--${marking}`],
     });
+    assert.deepEqual(codes(await submit(a, [unmarked])), ['FIREWALL_MISSING']);
     assert.deepEqual(codes(await submit(a, [marked(group)])), ['MARKING_UNKNOWN']);
     await hub.hub.store.write(({ records }) =>
       records.put('group', group, { id: group, name: 'two', members: [b.id] }),

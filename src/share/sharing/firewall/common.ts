@@ -1,8 +1,9 @@
 /** What objects of all kinds have in common, and the closed lists that several kinds use. */
 import type { Walk } from './fault.ts';
 import { refuse, refuseAt } from './fault.ts';
+import { tlpLevelOf } from '../../stix/tlp.ts';
 import { idOf, marking, timestamp } from './forms.ts';
-import { type Fields, integer, is, listOf, oneOf, rule, type Shape } from './shape.ts';
+import { allOf, type Fields, integer, is, listOf, oneOf, rule, type Shape } from './shape.ts';
 
 /** Kinds that refer to, and are referred to by, what may leave. */
 export const SUBJECTS = ['indicator', 'campaign', 'intrusion-set', 'attack-pattern'] as const;
@@ -14,7 +15,12 @@ export const confidence: Shape = (value, walk) => {
     refuse(walk, 'FIREWALL_RANGE', 'Confidence is given in steps of five.');
 };
 
-export const markings: Shape = listOf(marking, 5);
+/** Whoever receives it must be told how far it may go: a sharing group alone says who, not what they may do. */
+export const markings: Shape = allOf(listOf(marking, 5), (value, walk) => {
+  if (!Array.isArray(value) || value.length === 0) return;
+  if (!value.some((ref) => typeof ref === 'string' && tlpLevelOf(ref) !== undefined))
+    refuse(walk, 'FIREWALL_MARKING', 'One of the markings must be a level of TLP.');
+});
 
 /** Required of every object that has versions (3.2); `id` is of its own type. */
 export const versioned = (type: string): Fields => ({
@@ -25,13 +31,18 @@ export const versioned = (type: string): Fields => ({
   modified: timestamp,
 });
 
-/** Allowed on every object that has versions. */
+/** Required of every object that a member contributes. */
+export const contributed = (type: string): Fields => ({
+  ...versioned(type),
+  object_marking_refs: markings,
+});
+
+/** Allowed on every object that a member contributes. */
 export const MAY: Fields = {
   // The hub writes its own name there: nothing is published with its author.
   created_by_ref: idOf('identity'),
   revoked: oneOf([true, false]),
   confidence,
-  object_marking_refs: markings,
 };
 
 const timeOf = (value: unknown): number =>

@@ -1,7 +1,7 @@
 /** The allow-list for what stands around indicators: who is behind them, who saw them, who disputes them. */
 import { canonicalJson } from '../../../base/canonical-json.ts';
 import { TLP_BY_ID } from '../../stix/tlp.ts';
-import { inOrder, MAY, SUBJECTS, versioned } from './common.ts';
+import { contributed, inOrder, MAY, SUBJECTS, versioned } from './common.ts';
 import { refuse } from './fault.ts';
 import { idOf, timestamp } from './forms.ts';
 import { allOf, form, isObject, is, listOf, objectOf, oneOf, type Shape } from './shape.ts';
@@ -25,7 +25,7 @@ export const OBJECTIVES = [
 
 export const campaign: Shape = allOf(
   objectOf(
-    { ...versioned('campaign'), name: campaignName },
+    { ...contributed('campaign'), name: campaignName },
     { ...MAY, first_seen: timestamp, last_seen: timestamp, objective: oneOf(OBJECTIVES) },
   ),
   inOrder('created', 'modified'),
@@ -50,7 +50,7 @@ export const AFFILIATIONS = [
 export const intrusionSet: Shape = allOf(
   objectOf(
     {
-      ...versioned('intrusion-set'),
+      ...contributed('intrusion-set'),
       name: oneOf(AFFILIATIONS.map((whom) => `Operators affiliated with ${whom}`)),
       confidence: oneOf([5, 15, 30, 50, 70, 85]),
     },
@@ -79,7 +79,7 @@ export const COUNT_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] as const;
 export const sighting: Shape = allOf(
   objectOf(
     {
-      ...versioned('sighting'),
+      ...contributed('sighting'),
       sighting_of_ref: idOf('indicator', 'campaign', 'intrusion-set'),
     },
     {
@@ -110,7 +110,7 @@ export const REASONS = [
 export const opinion: Shape = allOf(
   objectOf(
     {
-      ...versioned('opinion'),
+      ...contributed('opinion'),
       opinion: oneOf(['strongly-disagree', 'disagree', 'neutral', 'agree', 'strongly-agree']),
       object_refs: listOf(idOf('indicator', 'campaign', 'intrusion-set', 'relationship'), 20),
     },
@@ -122,7 +122,7 @@ export const opinion: Shape = allOf(
 export const note: Shape = allOf(
   objectOf(
     {
-      ...versioned('note'),
+      ...contributed('note'),
       content: oneOf(REASONS),
       object_refs: listOf(idOf(...SUBJECTS, 'relationship', 'sighting', 'opinion'), 20),
     },
@@ -164,7 +164,7 @@ const joinsWhatItMay: Shape = (value, walk) => {
 export const relationship: Shape = allOf(
   objectOf(
     {
-      ...versioned('relationship'),
+      ...contributed('relationship'),
       relationship_type: oneOf(Object.keys(ENDS)),
       source_ref: idOf(...SUBJECTS),
       target_ref: idOf(...SUBJECTS),
@@ -190,7 +190,7 @@ const atlasReference: Shape = objectOf({
 export const attackPattern: Shape = allOf(
   objectOf(
     {
-      ...versioned('attack-pattern'),
+      ...contributed('attack-pattern'),
       name: form('the number of a technique of MITRE ATLAS', 13, (text) =>
         ATLAS_TECHNIQUE.test(text),
       ),

@@ -20,7 +20,8 @@ export const FIREWALL_CODES = {
   FIREWALL_PROFILE: 'The indicator is not one of the distillation profile.',
   FIREWALL_EXTENSION: 'The extension is not one that may leave.',
   FIREWALL_REFERENCE: 'The reference is not an identifier of a kind that may leave.',
-  FIREWALL_MARKING: 'The marking is not a level of TLP 2.0 or a sharing group.',
+  FIREWALL_MARKING:
+    'A marking is not a level of TLP or a sharing group, or no level is among them.',
   FIREWALL_ORDER: 'Two values contradict each other.',
   FIREWALL_HUB_ONLY: 'Only the hub itself says who it is.',
   FIREWALL_NAME: 'A property has a name that no JSON object should have.',

@@ -108,6 +108,29 @@ describe('what a refusal says', () => {
   });
 });
 
+describe('how far it may go', () => {
+  const group = 'marking-definition--0f8c3a10-0000-4000-8000-0000000000aa';
+  for (const { name, object } of FIXTURES) {
+    if (object.object_marking_refs === undefined) continue;
+    test(`${name}: not without a level of TLP`, () => {
+      const { object_marking_refs: _, ...unmarked } = object;
+      const at = (value: unknown) =>
+        checkLeaving(value).faults.map(({ code, path }) => `${code} ${path}`);
+      assert.deepEqual(at(unmarked), ['FIREWALL_MISSING $.object_marking_refs']);
+      assert.deepEqual(at({ ...object, object_marking_refs: [group] }), [
+        'FIREWALL_MARKING $.object_marking_refs',
+      ]);
+    });
+  }
+  test('of all kinds that a member contributes', () => {
+    const unmarked = FIXTURES.filter(({ object }) => object.object_marking_refs === undefined);
+    assert.deepEqual(
+      unmarked.map(({ object }) => object.type),
+      ['extension-definition', 'marking-definition'],
+    );
+  });
+});
+
 describe('kinds', () => {
   test('any other kind of STIX is refused', () => {
     const stix = new URL('../../../../interop/stix/valid/', import.meta.url);

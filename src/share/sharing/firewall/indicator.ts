@@ -8,7 +8,7 @@ import {
   parseDistillationIndicator,
 } from '../../indicator/profile/indicator.ts';
 import type { FingerprintPattern } from '../../indicator/profile/pattern.ts';
-import { inOrder, MAY, versioned } from './common.ts';
+import { contributed, inOrder, MAY } from './common.ts';
 import { DETECTORS } from './detectors.ts';
 import { type FirewallCode, refuse, refuseAtPath, type Walk } from './fault.ts';
 import { timestamp } from './forms.ts';
@@ -21,7 +21,7 @@ const byProfile: Shape = () => {};
 const frame: Shape = allOf(
   objectOf(
     {
-      ...versioned('indicator'),
+      ...contributed('indicator'),
       pattern: byProfile,
       pattern_type: oneOf(['stix', 'stillwatch']),
       pattern_version: oneOf(['2.1', '1']),
