@@ -11,6 +11,9 @@ export interface LogShape {
   readonly exchanges: number;
   readonly accounts: number;
   readonly seed?: number;
+  /** Of a log that is written in parts: rows before this part, and rows of all parts. */
+  readonly before?: number;
+  readonly of?: number;
 }
 
 const START = Date.UTC(2026, 2, 1);
@@ -55,11 +58,12 @@ const promptOf = (r: Random): string => {
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
 
 /** One row: the account's network, client and conversation follow from its number. */
-const rowOf = (r: Random, index: number, shape: LogShape): string => {
+const rowOf = (r: Random, place: number, shape: LogShape): string => {
+  const index = (shape.before ?? 0) + place;
   // Every account once in a round, each round in another order: 7919 is prime.
   const round = Math.floor(index / shape.accounts);
   const account = (index * 7_919 + round * 104_729) % shape.accounts;
-  const at = START + Math.floor((index / shape.exchanges) * SPAN);
+  const at = START + Math.floor((index / (shape.of ?? shape.exchanges)) * SPAN);
   const refused = chance(r, 0.01);
   return JSON.stringify({
     timestamp: new Date(at).toISOString(),

@@ -143,18 +143,22 @@ const begin = async (
     options.onFailure(error);
   };
   const spawn = (
-    file: string,
+    name: 'counting' | 'keeping',
     workerData: object,
     transferList: never[] | [typeof port1],
   ): Worker => {
-    const worker = new Worker(new URL(file, import.meta.url), {
+    const worker = new Worker(new URL(`./${name}-worker.ts`, import.meta.url), {
+      // The system shows it beside the processor time of the thread.
+      name,
       workerData,
       transferList,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
     workers.push(worker);
     worker.on('error', fail);
-    worker.on('exit', (status) => fail(new Error(`${file} ended with status ${status}`)));
+    worker.on('exit', (status) =>
+      fail(new Error(`The ${name} thread ended with status ${status}`)),
+    );
     return worker;
   };
   const slots = createSlots(Math.min(options.mostWaiting, MOST_SLOTS));
@@ -177,8 +181,8 @@ const begin = async (
     model: options.model,
     accountsFile: options.accountsFile,
   };
-  const counting = spawn('./counting-worker.ts', countingStart, [port1]);
-  const keeping = spawn('./keeping-worker.ts', keepingStart, [port2]);
+  const counting = spawn('counting', countingStart, [port1]);
+  const keeping = spawn('keeping', keepingStart, [port2]);
 
   const full = (): boolean =>
     inFlight > options.mostWaiting || (countingStatus?.accounts ?? 0) > SWOLLEN * options.counting;
