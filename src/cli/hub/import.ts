@@ -25,7 +25,7 @@ const read = async (path: string): Promise<Uint8Array> => {
 };
 
 const lines = ({ objects, ...taken }: Takeover, data: string): readonly string[] => [
-  `Taken over: ${taken.apiRoots} API roots, ${taken.collections} collections, ${objects.added} versions of objects, ${taken.statuses} statuses, ${taken.users} users.`,
+  `Taken over: ${taken.apiRoots} API roots, ${taken.collections} collections, ${objects.added} versions of objects, ${taken.statuses} statuses, ${taken.users} users, ${taken.apiKeys} API keys.`,
   `  there already: ${objects.present}; with another content, left as they were: ${objects.differs}; refused: ${objects.refused}`,
   ...taken.warnings.map((warning) => `  note: ${forTerminal(warning)}`),
   '',
@@ -39,7 +39,7 @@ export const addHubImportCommand = (hub: Command, output: NodeJS.WritableStream)
     .description('take over a medallion installation; again is harmless')
     .argument('<file>', "JSON data file of medallion's memory backend, 2.x to 4.x")
     .requiredOption('--data <where>', 'a folder, or postgres://…; made when it is missing')
-    .option('--users <config>', 'configuration of medallion, for its users and passwords')
+    .option('--users <config>', 'configuration of medallion, for its users, passwords and API keys')
     .option('--json', 'print the counts as JSON')
     .addHelpText(
       'after',

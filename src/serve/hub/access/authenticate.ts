@@ -27,10 +27,11 @@ interface Credential {
 
 const credentialOf = (header: string | undefined): Credential | undefined => {
   if (header === undefined || header.length > MOST_LENGTH) return undefined;
-  const match = /^(Bearer|Basic) +([A-Za-z0-9._~+/=-]+)$/i.exec(header);
+  // Token is what clients of medallion send their API keys with.
+  const match = /^(Bearer|Token|Basic) +([A-Za-z0-9._~+/=-]+)$/i.exec(header);
   return match === null
     ? undefined
-    : { scheme: match[1]!.toLowerCase() as Credential['scheme'], value: match[2]! };
+    : { scheme: /^basic$/i.test(match[1]!) ? 'basic' : 'bearer', value: match[2]! };
 };
 
 export const viewerOf = async (

@@ -158,6 +158,7 @@ for (const [layout, file] of Object.entries(LAYOUTS))
           objects: { added: 3, present: 0, differs: 0, refused: 0 },
           statuses: 1,
           users: 2,
+          apiKeys: 0,
           warnings: [],
         },
       );
@@ -215,6 +216,38 @@ test('taking over again changes nothing, and what is newer is added', () =>
     assert.equal(again.apiRoots + again.collections + again.statuses + again.users, 0);
     const { status } = await hub.get('/taxii2/', '', basic('admin', 'Password0'));
     assert.equal(status, 200);
+  }));
+
+test('API keys go on as tokens of their users, but for those that can be guessed', () =>
+  onHub(async (hub) => {
+    const key = 'f3a9c1d27b804e56a1c0';
+    const config = {
+      auth: {
+        users: { admin: werkzeug('Password0'), user1: werkzeug('Password1') },
+        api_keys: { [key]: 'user1', '123456': 'admin', 'a key of two words, with blanks': 'admin' },
+      },
+      'multi-auth': ['basic', 'api_key'],
+    };
+    const file = parseMedallion(bytes(LAYOUTS['4.x']));
+    const taken = await takeOver(hub.hub.store, file, await usersOf(config), 1e12);
+    assert.equal(taken.apiKeys, 1);
+    assert.ok(taken.warnings.some((warning) => /API keys not taken over.*: 2;/.test(warning)));
+    const asked = async (Authorization: string) =>
+      (await hub.get('/trustgroup1/collections/', '', { Authorization })).status;
+    for (const scheme of ['Token', 'Bearer']) assert.equal(await asked(`${scheme} ${key}`), 200);
+    assert.equal(await asked('Token 123456'), 401);
+    assert.equal(await asked(`Basic ${key}`), 401);
+    // Revoked, it stays so when the same configuration is taken over again.
+    const kept = (await hub.hub.store.records.list('token')).find(
+      ({ value }) => value.label === 'API key of medallion',
+    );
+    assert.ok(kept !== undefined && !JSON.stringify(kept).includes(key));
+    await hub.hub.store.write(({ records }) => records.remove('token', kept.id));
+    assert.equal((await takeOver(hub.hub.store, file, await usersOf(config), 1e12)).apiKeys, 0);
+    assert.equal(await asked(`Token ${key}`), 401);
+    await assert.rejects(usersOf({ users: {}, auth: { api_keys: { [key]: 1 } } }), {
+      code: 'TAKEOVER_UNREADABLE',
+    });
   }));
 
 test('what is no medallion file is refused before anything is written', () =>

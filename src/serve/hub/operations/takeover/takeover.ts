@@ -1,10 +1,12 @@
 /** Takes over a medallion installation into a store. What is there already stays as it is. */
+import { randomUUID } from 'node:crypto';
 import { visible } from '../../../../base/safe-text.ts';
-import type { Collection, Discovery } from '../../../store/records.ts';
+import type { Collection, Discovery, Token } from '../../../store/records.ts';
 import type { NewVersion, Store } from '../../../store/store.ts';
 import { microsOf } from '../../../store/version-key.ts';
 import { labelText } from '../../access/audience.ts';
 import { newMember } from '../../access/issue.ts';
+import { secretsOf } from '../../access/secret.ts';
 import { nextCollectionKey, STIX_2_1 } from '../../prepare.ts';
 import { isReserved } from '../../reserved.ts';
 import { checkObject } from '../../taxii/check-object.ts';
@@ -32,6 +34,8 @@ export interface Takeover {
   };
   readonly statuses: number;
   readonly users: number;
+  /** Keys of users, as tokens. */
+  readonly apiKeys: number;
   /** What a person should know; the first of each kind. */
   readonly warnings: readonly string[];
 }
@@ -122,7 +126,7 @@ export const takeOver = async (
   const warn = (text: string): void => {
     if (warnings.length < MOST_WARNINGS) warnings.push(text);
   };
-  let [apiRoots, collections, statuses, taken, hidden] = [0, 0, 0, 0, 0];
+  let [apiRoots, collections, statuses, taken, apiKeys, hidden] = [0, 0, 0, 0, 0, 0];
 
   const addObjects = async (collection: Collection, from: TakenCollection): Promise<void> => {
     const versions: NewVersion[] = [];
@@ -176,17 +180,39 @@ export const takeOver = async (
   }
   if (discovery !== undefined)
     await store.write(({ records }) => records.put('discovery', '', discoveryOf(discovery, roots)));
+  const secrets = await secretsOf(store);
   for (const user of users)
     await store.write(async ({ records }) => {
       const member = newMember(user.name, 'member', now);
       const password = { member: member.id, hash: user.hash };
+      // With its keys, once: taking over again must not bring back a key that was revoked.
       if (!(await records.putNew('password', user.name, password))) return;
       await records.put('member', member.id, member);
       taken += 1;
+      for (const key of user.keys) {
+        const token: Token = {
+          id: randomUUID(),
+          member: member.id,
+          label: 'API key of medallion',
+          scopes: ['read', 'write'],
+          created: now,
+          expires: null,
+        };
+        if (await records.putNew('token', secrets.digest(key), token)) apiKeys += 1;
+      }
     });
+  const unusable = users.reduce((sum, { unusableKeys }) => sum + unusableKeys, 0);
+  if (unusable > 0)
+    warn(
+      `API keys not taken over, because they have fewer than 20 characters or unusual ones: ${unusable}; issue tokens`,
+    );
+  if (taken > 0)
+    warn(
+      'the users are members, who may read guarded collections too; `stillwatch hub member grant` or `tier` says otherwise',
+    );
   if (hidden > 0)
     warn(
       `${hidden} objects are TLP:RED: operators and auditors see them, and who is in a group they name`,
     );
-  return { apiRoots, collections, objects, statuses, users: taken, warnings };
+  return { apiRoots, collections, objects, statuses, users: taken, apiKeys, warnings };
 };
