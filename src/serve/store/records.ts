@@ -124,6 +124,8 @@ export interface KeptDecision {
   readonly lifted: Lift | null;
   /** Drawn for a person to look at. */
   readonly sampled: boolean;
+  /** Epoch milliseconds; earlier than it was decided, because the clock was set back since. */
+  readonly ends?: number;
 }
 
 export interface KeptProposal {

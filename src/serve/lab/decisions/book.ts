@@ -10,6 +10,7 @@ import type { Decision, Subject } from '../../../act/response/decision.ts';
 import { createGate, type MemoryGate, type StalenessRule } from '../../../act/response/gate.ts';
 import type { KeptDecision, KeptProposal, Lift } from '../../store/records.ts';
 import type { RecordsWriter, Store } from '../../store/store.ts';
+import { endOf, inClock, SLACK_MS, writeEnds } from './clock-set-back.ts';
 import { isFresh, matterId, samenessOf } from './sameness.ts';
 
 /** What is to be stored in the same write, or not at all. */
@@ -63,7 +64,8 @@ export interface DecisionBook {
 
 /** The latest moment that a book has seen. */
 const CLOCK = 'lab-decisions-clock';
-const NOTED_EVERY = 60_000;
+/** A clock that is set back while the lab is down can give decisions so much more time at most. */
+const NOTED_EVERY = 10_000;
 
 const subjectKey = ({ kind, value }: Subject): string => `${kind} ${value}`;
 
@@ -92,8 +94,16 @@ export const openBook = async (
   const ends = new Map<string, number>();
   // A clock that was set back while the lab was down must not give decisions more time.
   const lastSeen = Number((await store.records.get('setting', CLOCK)) ?? 0);
-  const opened = Math.max(now, lastSeen);
+  if (now < lastSeen) {
+    await writeEnds(store, lastSeen, now, () => undefined);
+    await store.write(({ records }) => records.put('setting', CLOCK, now));
+  }
   let noted = now;
+  /** What the clock and the steady one showed last. */
+  let told = { at: now, steady: steady() };
+  /** The latest time before the clock was set back, as long as that is not written down. */
+  let setBackFrom: number | null = null;
+  let writing = false;
 
   const remember = (decision: Decision, at: number): void => {
     held.set(decision.id, decision);
@@ -133,8 +143,8 @@ export const openBook = async (
   };
 
   for (const { value } of await store.records.list('decision'))
-    if (value.lifted === null && value.decision.until > opened) {
-      remember(value.decision, opened);
+    if (value.lifted === null && endOf(value) > now) {
+      remember(inClock(value, now), now);
       if (value.sampled) drawn.add(value.decision.id);
     }
   for (const { id, value } of await store.records.list('matter'))
@@ -160,6 +170,22 @@ export const openBook = async (
   };
   const isOver = ({ id, until }: Decision, at: number): boolean =>
     until <= at || steady() >= (ends.get(id) ?? 0);
+
+  const note = async (at: number): Promise<void> => {
+    if (setBackFrom !== null) {
+      await writeEnds(store, setBackFrom, at, (id) => {
+        const end = ends.get(id);
+        return end === undefined ? undefined : end - steady();
+      });
+      setBackFrom = null;
+    } else if (Math.abs(at - noted) < NOTED_EVERY) return;
+    await store.write(async ({ records }) => {
+      await records.put('setting', CLOCK, at);
+      for (const [id, until] of settled)
+        if (until <= at && settled.delete(id)) await records.remove('matter', id);
+    });
+    noted = at;
+  };
 
   return {
     gate,
@@ -268,15 +294,17 @@ export const openBook = async (
         if (decision.until > at) drop(decision, at);
         else forget(decision);
       }
-      if (Math.abs(at - noted) < NOTED_EVERY) return;
-      noted = at;
-      store
-        .write(async ({ records }) => {
-          await records.put('setting', CLOCK, at);
-          for (const [id, until] of settled)
-            if (until <= at && settled.delete(id)) await records.remove('matter', id);
-        })
-        .catch(() => undefined); // the next minute will do
+      const passed = steady();
+      const due = told.at + passed - told.steady;
+      if (at < due - SLACK_MS) setBackFrom = Math.max(setBackFrom ?? 0, due);
+      told = { at, steady: passed };
+      if (writing) return;
+      writing = true;
+      note(at)
+        .catch(() => undefined) // the next tick will do
+        .finally(() => {
+          writing = false;
+        });
     },
   };
 };
