@@ -18,7 +18,7 @@ const decisionOn = (
 const around = (decision: Decision, given: Partial<Surroundings> = {}): Surroundings => ({
   decision,
   standing: [decision],
-  campaigns: ['campaign--1'],
+  campaigns: [{ id: 'campaign--1', grounds: [] }],
   shared: [],
   theirs: [],
   lifted: new Set(),

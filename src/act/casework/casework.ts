@@ -3,8 +3,8 @@
  * appealed once, and that nothing is lifted twice. Whoever stores an event offers it here first.
  */
 import { StillwatchError } from '../../base/errors.ts';
-import type { Decision } from '../response/decision.ts';
 import type { Proposal } from '../response/decide.ts';
+import type { Decision } from '../response/decision.ts';
 import {
   APPEAL_WINDOW,
   type AppealFiled,
@@ -33,12 +33,36 @@ export interface Casework {
   readonly overdue: (now: number) => readonly Case[];
   readonly appealOf: (decision: string) => Case | undefined;
   readonly lifted: () => ReadonlySet<string>;
+  /** Lets go of cases that are to be deleted, with all that was derived from them; see `deletable`. */
+  readonly remove: (ids: readonly string[]) => void;
 }
 
 const liftedBy = (event: CaseEvent): readonly string[] =>
   event.type === 'decided'
     ? event.effects.flatMap((one) => (one.effect === 'lift' ? one.decisions : []))
     : [];
+
+/**
+ * Of closed cases that are old enough those that can be deleted together: what is left must still be what its
+ * events make of it, so a case that lifted a decision stays as long as another one about that decision.
+ */
+export const deletable = (
+  cases: Iterable<Case>,
+  old: (one: Case) => boolean,
+): readonly string[] => {
+  const all = [...cases];
+  const going = new Map(all.filter((one) => isClosed(one) && old(one)).map((one) => [one.id, one]));
+  const about = Map.groupBy(all, (one) => one.about);
+  for (let before = -1; before !== going.size; ) {
+    before = going.size;
+    for (const one of going.values()) {
+      const lifts = one.outcome === null ? [] : liftedBy(one.outcome);
+      if (lifts.some((id) => about.get(id)?.some((other) => !going.has(other.id))))
+        going.delete(one.id);
+    }
+  }
+  return [...going.keys()];
+};
 
 const byUrgency = (a: Case, b: Case): number => a.due - b.due || (a.id < b.id ? -1 : 1);
 
@@ -105,6 +129,16 @@ export const createCasework = (events: Iterable<CaseEvent> = []): Casework => {
     overdue: (now) => waiting().filter((one) => isOverdue(one, now)),
     appealOf: (decision) => cases.get(appeals.get(decision) ?? ''),
     lifted: () => lifted,
+    remove: (ids) => {
+      for (const id of ids) {
+        const one = cases.get(id);
+        if (one === undefined) continue;
+        cases.delete(id);
+        if (appeals.get(one.about) === id) appeals.delete(one.about);
+        for (const decision of one.outcome === null ? [] : liftedBy(one.outcome))
+          lifted.delete(decision);
+      }
+    },
   };
 };
 

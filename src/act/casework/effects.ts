@@ -25,8 +25,8 @@ export interface Surroundings {
   readonly decision: Decision;
   /** Decisions in force, shadow ones included. */
   readonly standing: Iterable<Decision>;
-  /** Campaigns that the account was linked to. */
-  readonly campaigns: readonly string[];
+  /** Campaigns that the account was linked to, found here or shared, and what links it to each. */
+  readonly campaigns: readonly { readonly id: string; readonly grounds: readonly string[] }[];
   /** Objects this lab shared because of one of the grounds, and which of them are about this subject. */
   readonly shared: readonly {
     readonly object: string;
@@ -38,6 +38,10 @@ export interface Surroundings {
   /** Decisions that were lifted before. */
   readonly lifted: ReadonlySet<string>;
 }
+
+/** What this subject has nothing to do with: the grounds of the decision, and the campaigns that it leaves. */
+const groundsOf = ({ decision, campaigns }: Surroundings): ReadonlySet<string> =>
+  new Set([...decision.rests_on, ...campaigns.flatMap(({ grounds }) => grounds)]);
 
 const sameSubject = (a: Decision, b: Decision): boolean =>
   a.subject.kind === b.subject.kind && a.subject.value === b.subject.value;
@@ -51,18 +55,19 @@ const lifts = ({ outcome, wrong }: Ruling, around: Surroundings): string[] => {
     const onIt = new Set([decision.id, ...(wrong === 'grounds' ? grounds : [])]);
     const standing = [...around.standing];
     for (const { id } of liftsFor(standing, onIt)) ids.add(id);
-    // About this subject no other decision may stand on the same ground; one on a ground of its own may.
+    // About this subject no other decision may stand on any of them; one on a ground of its own may.
     const same = standing.filter((other) => sameSubject(other, decision));
-    for (const { id } of liftsFor(same, grounds)) ids.add(id);
+    for (const { id } of liftsFor(same, groundsOf(around))) ids.add(id);
   }
   return [...ids].filter((id) => !lifted.has(id));
 };
 
 const shared = (wrong: Wrong, around: Surroundings): Effect[] => {
   const grounds = new Set(around.decision.rests_on);
+  const left = groundsOf(around);
   const ours = around.shared
-    .filter(
-      ({ ground, about_subject }) => grounds.has(ground) && (about_subject || wrong === 'grounds'),
+    .filter(({ ground, about_subject }) =>
+      about_subject ? left.has(ground) : wrong === 'grounds' && grounds.has(ground),
     )
     .map(({ object }) => object);
   const theirs = around.theirs.filter((id) => grounds.has(id));
@@ -87,7 +92,7 @@ export const effectsOf = (ruling: Ruling, around: Surroundings): Effect[] => {
     if (ruling.allow !== undefined) effects.push({ effect: 'allow', subject, ...ruling.allow });
     effects.push(...shared(ruling.wrong, around));
     if (subject.kind === 'account')
-      for (const campaign of new Set(around.campaigns))
+      for (const campaign of new Set(around.campaigns.map(({ id }) => id)))
         effects.push({ effect: 'unlink', account: subject.value, campaign });
   }
   return effects;

@@ -1,6 +1,7 @@
 /** What a world did to a lab and to its customers, from the tally of requests and the book of decisions. */
 import type { LabName } from '../../prove/demo/lab-name.ts';
 import type { DemoWorld } from '../../prove/demo/world.ts';
+import { allDecisions } from '../../serve/lab/decisions/shelf.ts';
 import type { DemoLab } from './lab.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -26,8 +27,9 @@ export const harmedAt = async (
   world: DemoWorld,
 ): Promise<{ readonly harmed: number; readonly suspended: number }> => {
   const hydra = isHydraOf(world, name);
-  const live = (await lab.store.records.list('decision'))
-    .map(({ value }) => value.decision)
+  const kept = await allDecisions(lab.store.records);
+  const live = kept
+    .map(({ decision }) => decision)
     .filter(
       ({ mode, action, subject }) =>
         mode === 'live' &&

@@ -147,7 +147,7 @@ export interface SettledMatter {
   readonly because: string;
 }
 
-/** An account that a reviewer found to be linked wrongly. */
+/** An account that a reviewer found to be linked wrongly to a campaign: a finding of this lab, or a shared one. */
 export interface Exclusion {
   readonly account: string;
   readonly campaign: string;
@@ -178,6 +178,9 @@ export interface RecordKinds {
   /** A lab's decisions and what waits for a person, by their ids. */
   readonly decision: KeptDecision;
   readonly proposal: KeptProposal;
+  /** Decisions that have ended, by id; and when, as `END/ID`, so that the oldest are found first. */
+  readonly 'ended-decision': KeptDecision;
+  readonly 'decision-end': Readonly<Record<string, never>>;
   /** Why a person decided, by id of the decision. */
   readonly 'decision-note': { readonly by: string; readonly at: number; readonly text: string };
   /** Of the desk of a lab. Events by their number, effects by `CASE/PLACE`, matters by digest. */
@@ -187,7 +190,7 @@ export interface RecordKinds {
   readonly matter: SettledMatter;
   /** By digest of the subject. */
   readonly allowance: AllowEntry & { readonly case: string };
-  /** By account. */
+  /** By account and campaign. */
   readonly exclusion: Exclusion;
   /** By id of a finding or an indicator that nothing may rest on any more. */
   readonly withdrawn: { readonly at: number; readonly by: string };
@@ -223,6 +226,13 @@ const reader = (queries: Queries): Records => ({
     );
     return rows.map(({ id, body }) => ({ id: String(id), value: JSON.parse(String(body)) }));
   },
+  page: async (kind, after, limit) => {
+    const rows = await queries.all(
+      'SELECT id, body FROM records WHERE kind = ? AND id > ? ORDER BY id LIMIT ?',
+      [kind, after, limit],
+    );
+    return rows.map(({ id, body }) => ({ id: String(id), value: JSON.parse(String(body)) }));
+  },
 });
 
 export const recordsOf = reader;
@@ -234,6 +244,9 @@ export const recordsWriter = (driver: Driver, queries: Queries): RecordsWriter =
     'seen',
     'sealed',
     'decision',
+    'ended-decision',
+    'decision-end',
+    'decision-note',
     'proposal',
     'case-event',
     'case-contact',

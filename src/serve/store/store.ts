@@ -20,6 +20,12 @@ export interface Records {
     kind: K,
     prefix?: string,
   ) => Promise<readonly { readonly id: string; readonly value: RecordKinds[K] }[]>;
+  /** The same in parts: at most `limit`, whose ids come after `after`. */
+  readonly page: <K extends keyof RecordKinds>(
+    kind: K,
+    after: string,
+    limit: number,
+  ) => Promise<readonly { readonly id: string; readonly value: RecordKinds[K] }[]>;
 }
 
 export interface RecordsWriter extends Records {

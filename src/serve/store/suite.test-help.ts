@@ -67,6 +67,8 @@ export const storeSuite = (
       { id: 'a', value: 1 },
       { id: 'ab', value: 2 },
     ]);
+    assert.deepEqual(await other.records.page('setting', '', 2), list);
+    assert.deepEqual(await other.records.page('setting', 'ab', 2), [{ id: 'b', value: 'two' }]);
     assert.equal(await store.write(({ records }) => records.remove('setting', 'a')), true);
     assert.equal(await other.records.get('setting', 'a'), undefined);
     await other.close();

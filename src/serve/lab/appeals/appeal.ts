@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Case } from '../../../act/casework/case.ts';
 import { decideAppeal, fileAppeal } from '../../../act/casework/casework.ts';
-import type { Ruling } from '../../../act/casework/effects.ts';
+import type { Ruling, Surroundings } from '../../../act/casework/effects.ts';
 import { StillwatchError } from '../../../base/errors.ts';
 import type { Deciding } from '../deciding/start.ts';
 import { caseIdOf } from './desk.ts';
@@ -63,6 +63,23 @@ interface Words {
 const take = async (deciding: Deciding, one: Case, by: string): Promise<Case> =>
   one.status === 'open' ? assign(deciding, one.id, by, by) : one;
 
+/** Campaigns that an account was linked to: by this lab's findings, and by what others shared. */
+const campaignsAround = (
+  { core, sharing }: Deciding,
+  account: string,
+): Surroundings['campaigns'] => {
+  const found = core
+    .findings()
+    .filter(({ campaign }) => campaign.accounts.includes(account))
+    .map(({ id }) => ({ id, grounds: [id] }));
+  const hub = sharing();
+  const shared = new Map<string, string[]>();
+  for (const { id } of hub?.indicatorFacts({ id: account }) ?? [])
+    for (const campaign of hub!.campaignsOf(id))
+      shared.set(campaign, [...(shared.get(campaign) ?? []), id]);
+  return [...found, ...[...shared].map(([id, grounds]) => ({ id, grounds }))];
+};
+
 /**
  * Decides an appeal: the event with its effects is durable first, then the effects are carried out. Grounds
  * that are found wrong count no more, for nobody.
@@ -73,24 +90,24 @@ export const rule = (
   { by, reason, told, ...ruling }: Ruling & Words,
 ): Promise<Case> =>
   deciding.serial(async () => {
-    const { desk, book, core, now } = deciding;
+    const { desk, book, now } = deciding;
     const one = await take(deciding, desk.casework.need(id), by);
     const kept = await book.get(one.about);
     if (kept === undefined) throw unknown('decision', 'It was deleted; withdraw the case.');
     const { decision } = kept;
     const { value: account } = decision.subject;
     const sharing = deciding.sharing();
+    const campaigns = campaignsAround(deciding, account);
+    const grounds = campaigns.flatMap((campaign) => campaign.grounds);
     const event = decideAppeal(
       one,
       { ...ruling, by, reason, told },
       {
         decision,
         standing: book.inForce(now()),
-        campaigns: core
-          .findings()
-          .filter(({ campaign }) => campaign.accounts.includes(account))
-          .map((finding) => finding.id),
-        shared: sharing?.sharedBecauseOf(decision.rests_on, account) ?? [],
+        campaigns,
+        shared:
+          sharing?.sharedBecauseOf([...new Set([...decision.rests_on, ...grounds])], account) ?? [],
         theirs: decision.rests_on.filter(
           (ground) => sharing?.isTheirs(ground) ?? ground.startsWith('indicator--'),
         ),

@@ -3,12 +3,12 @@
  * as the note that it is done, and whatever a crash left undone is carried out at the next start.
  */
 import type { Case, Decided, Effect } from '../../../act/casework/case.ts';
+import type { AllowEntry } from '../../../act/response/policy/policy.ts';
 import { contentUuid } from '../../../act/response/policy/stable-hash.ts';
 import type { Exclusion } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
-import type { Also, DecisionBook } from '../decisions/book.ts';
 import type { Sharing } from '../deciding/sharing-seam.ts';
-import type { AllowEntry } from '../../../act/response/policy/policy.ts';
+import type { Also, DecisionBook } from '../decisions/book.ts';
 
 const DAY = 86_400_000;
 /** For how long an account takes no part in looks after it was found to be linked wrongly. */
@@ -30,6 +30,8 @@ export interface Effects {
   readonly statusOf: (one: Case) => readonly EffectStatus[];
   /** Ids of cases with something that waits. */
   readonly waiting: () => readonly string[];
+  /** Forgets what was done for cases that were deleted. */
+  readonly remove: (ids: readonly string[]) => void;
 }
 
 export interface EffectParts {
@@ -44,6 +46,11 @@ export interface EffectParts {
 
 export const subjectId = ({ kind, value }: AllowEntry['subject']): string =>
   contentUuid(['allowance', kind, value]);
+
+export const exclusionId = ({ account, campaign }: Exclusion): string => `${account} ${campaign}`;
+
+/** From a campaign of this lab's; of shared ones no look knows. */
+export const isFromLooks = ({ campaign }: Exclusion): boolean => campaign.startsWith('finding--');
 
 const stepsOf = (one: Case): readonly Step[] =>
   one.outcome === null
@@ -110,7 +117,7 @@ export const openEffects = async (parts: EffectParts): Promise<Effects> => {
         const from = outcome.at;
         const exclusion = { account, campaign, case: one.id, from, until: from + EXCLUDED_FOR };
         await store.write(async ({ records }) => {
-          await records.put('exclusion', account, exclusion);
+          await records.put('exclusion', exclusionId(exclusion), exclusion);
           await also(records);
         });
         parts.onExclusion(exclusion);
@@ -154,5 +161,10 @@ export const openEffects = async (parts: EffectParts): Promise<Effects> => {
     statusOf: (one) =>
       stepsOf(one).map(({ effect }, i) => ({ effect, done: done.get(`${one.id}/${i}`) ?? null })),
     waiting: () => [...unfinished],
+    remove: (ids) => {
+      const gone = new Set(ids);
+      for (const name of done.keys())
+        if (gone.has(name.slice(0, name.lastIndexOf('/')))) done.delete(name);
+    },
   };
 };

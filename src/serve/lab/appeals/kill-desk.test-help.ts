@@ -18,6 +18,7 @@ const deciding = await openDeciding(core, {
     indicatorFacts: () => [],
     sharedBecauseOf: (grounds) =>
       grounds.map((ground) => ({ object: `o-${ground}`, ground, about_subject: true })),
+    campaignsOf: () => [],
     isTheirs: () => false,
     retract: async (_objects, key) => appendFileSync(join(folder, 'outbox'), `${key}\n`),
     dispute: async () => undefined,

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import { createRandom, uniform } from '../../../base/random.ts';
 import { openStore } from '../../store/open.ts';
+import { allDecisions } from '../decisions/shelf.ts';
 import { openDesk } from './desk.ts';
 
 const KILLS = Number(process.env.STILLWATCH_KILLS ?? 10);
@@ -50,10 +51,10 @@ test(`a lab killed ${KILLS} times while it decides appeals loses no effect and d
   const cases = [...desk.casework.all()].filter(({ status }) => status === 'decided');
   for (const id of said) assert.equal(desk.casework.get(id)?.status, 'decided', id);
   const done = new Set((await store.records.list('case-effect')).map(({ id }) => id));
-  const all = (await store.records.list('decision')).map(({ value }) => value);
+  const all = await allDecisions(store.records);
   const allowed = await store.records.list('allowance');
   const excluded = new Map(
-    (await store.records.list('exclusion')).map(({ id, value }) => [id, value.case]),
+    (await store.records.list('exclusion')).map(({ value }) => [value.account, value.case]),
   );
   const keys = readFileSync(join(root, 'outbox'), 'utf8').split('\n');
   for (const { id, about, subject, outcome } of cases) {

@@ -21,6 +21,8 @@ interface Node {
   readonly maxItems?: number;
   readonly maxLength?: number;
   readonly default?: unknown;
+  readonly examples?: readonly string[];
+  readonly required?: readonly string[];
   readonly $defs?: Readonly<Record<string, Node>>;
 }
 
@@ -36,6 +38,9 @@ const tries = (given: Node): readonly unknown[] => {
   if (node.enum !== undefined) return [...node.enum, 'other', 1, ...wrong];
   if (node.type === 'number')
     return [minimum, maximum, node.default, minimum! - 1e-7, maximum! + 1, '5', ...wrong];
+  if (node.type === 'boolean') return [true, false, 'true', 1, null];
+  if (node.examples !== undefined)
+    return [...node.examples, 'a', '', ` ${node.examples[0]}`, 'x'.repeat(3000), 7, ...wrong];
   if (node.type === 'string')
     return ['a', 'x'.repeat(maxLength!), 'x'.repeat(maxLength! + 1), 7, ...wrong];
   if (node.type === 'array') {
@@ -57,8 +62,12 @@ const each = function* (node: Node, wrap: (value: unknown) => unknown): Generato
         : name === 'profiles_days'
           ? { prompts_days: 0 }
           : {};
-    const path = node === schema.properties!.follow!.items && name !== 'path' ? { path: 'a' } : {};
-    yield* each(child, (value) => wrap({ ...beside, ...path, [name]: value }));
+    const needed = Object.fromEntries(
+      (node.required ?? [])
+        .filter((one) => one in node.properties! && one !== 'version')
+        .map((one) => [one, resolved(node.properties![one]!).examples?.[0] ?? 'a']),
+    );
+    yield* each(child, (value) => wrap({ ...beside, ...needed, [name]: value }));
   }
   if (node.items !== undefined && node.items.$ref === undefined)
     yield* each(node.items, (value) => wrap([value]));
@@ -97,7 +106,17 @@ test('its defaults are those of the parser, and it has every name', () => {
         compare(child, config[name] as Readonly<Record<string, unknown>>, at);
     }
   };
-  compare(schema, DEFAULT_CONFIG as unknown as Readonly<Record<string, unknown>>, '');
+  const files = { token_file: 'hub.token', key_file: 'lab.key' };
+  const declared = parseConfig(
+    {
+      version: 1,
+      hub: { url: 'https://hub.example', ...files },
+      gate: { listen: '127.0.0.1:0', appeal_url: 'https://p.example' },
+    },
+    'test',
+  );
+  compare(schema, declared as unknown as Readonly<Record<string, unknown>>, '');
+  assert.deepEqual([DEFAULT_CONFIG.hub, DEFAULT_CONFIG.gate], [undefined, undefined]);
 });
 
 test('the example of the documentation is valid', () => {

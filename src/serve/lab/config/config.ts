@@ -6,6 +6,8 @@ import * as parse from '../../../base/parse.ts';
 import { LOG_FORMATS, type LogFormat } from '../../../detect/exchange/log-chunk.ts';
 import { LIVE_PROCEDURES, type LiveProcedure } from '../../../detect/live/lineages.ts';
 import { STREAMS, type Stream } from '../../../detect/live/live-counter.ts';
+import { PERMITTED_ACTIONS, type PermittedAction } from '../../../share/indicator/profile/words.ts';
+import { TLP_LEVELS, type TlpLevel } from '../../../share/stix/tlp.ts';
 
 /** Fields that a mapping can fill: of the exchange, and of what is known of its account. */
 export const MAPPED_FIELDS = [
@@ -40,11 +42,39 @@ export interface Followed {
   readonly stream: Stream;
 }
 
+/** A connection with a hub, declared: the lab has it from its start, and no command changes it. */
+export interface HubConfig {
+  readonly url: string;
+  readonly token_file: string;
+  readonly key_file: string;
+  readonly collection: string;
+  /** Who releases what is to be published. */
+  readonly release: 'person' | 'automatic';
+  readonly plain_http: boolean;
+  /** The strongest action that recipients may take. */
+  readonly permit: PermittedAction;
+  readonly tlp: TlpLevel;
+  /** Fewest accounts of which anything is said. */
+  readonly k: number;
+}
+
+export interface GateConfig {
+  readonly listen: string;
+  /** For Envoy over gRPC. */
+  readonly grpc: string | undefined;
+  /** Where a refused caller is sent. */
+  readonly appeal_url: string;
+}
+
 export interface LabConfig {
   readonly version: 1;
   readonly content: 'keep' | 'none';
   readonly clock: 'wall' | 'traffic';
   readonly accounts: string | undefined;
+  /** Policy file; the policy that ships when there is none. */
+  readonly policy: string | undefined;
+  readonly gate: GateConfig | undefined;
+  readonly hub: HubConfig | undefined;
   readonly mapping: Mapping;
   readonly follow: readonly Followed[];
   readonly ingest: {
@@ -67,6 +97,10 @@ export interface LabConfig {
     readonly prompts_days: number;
     readonly profiles_days: number;
     readonly findings_days: number;
+    /** Counted from the end of a decision, from the settling of a proposal. */
+    readonly decisions_days: number;
+    /** Counted from the day on which a case was closed. */
+    readonly cases_days: number;
   };
   readonly memory: { readonly profiles: number; readonly counting: number };
 }
@@ -102,6 +136,41 @@ const whole = (min: number, max: number, missing: number): parse.Parser<number> 
   parse.orElse(parse.number(min, max), missing);
 const pathOr = parse.orElse<string | undefined>(parse.text(4096), undefined);
 
+const matching =
+  (pattern: RegExp, expected: string): parse.Parser<string> =>
+  (value, path, faults) => {
+    const given = parse.text(2000)(value, path, faults);
+    return given === parse.REFUSED || pattern.test(given)
+      ? given
+      : parse.fault(faults, path, expected, 'other text');
+  };
+const URL_TEXT = /^https?:\/\/[^\s/?#]\S*$/;
+const url = matching(URL_TEXT, 'an address such as https://hub.example');
+const place = matching(
+  /^(\[[0-9a-fA-F:]+\]|[^:[\]\s]+):\d{1,5}$/,
+  'HOST:PORT, such as 127.0.0.1:8061',
+);
+const path = matching(/./, 'the path of a file');
+
+const hub = strict<HubConfig>({
+  url,
+  token_file: path,
+  key_file: path,
+  collection: parse.orElse(matching(/./, 'an id or an alias'), 'exchange'),
+  release: parse.orElse(parse.oneOf(['person', 'automatic']), 'person'),
+  plain_http: parse.orElse(parse.truth, false),
+  permit: parse.orElse(parse.oneOf(PERMITTED_ACTIONS), 'verify'),
+  tlp: parse.orElse(parse.oneOf(TLP_LEVELS), 'amber'),
+  // Fewer than five accounts are never told of, whatever a lab says.
+  k: whole(5, 1_000_000, 5),
+});
+
+const gate = strict<GateConfig>({
+  listen: place,
+  grpc: parse.orElse<string | undefined>(place, undefined),
+  appeal_url: url,
+});
+
 const mapping: parse.Parser<Mapping> = (value, path, faults) =>
   section<Record<string, readonly string[]>>(
     Object.fromEntries(
@@ -117,6 +186,9 @@ const config = strict<LabConfig>({
   content: parse.orElse(parse.oneOf(['keep', 'none']), 'keep'),
   clock: parse.orElse(parse.oneOf(['wall', 'traffic']), 'traffic'),
   accounts: pathOr,
+  policy: pathOr,
+  gate: parse.orElse<GateConfig | undefined>(gate, undefined),
+  hub: parse.orElse<HubConfig | undefined>(hub, undefined),
   mapping,
   follow: parse.orElse<readonly Followed[]>(
     parse.list(
@@ -149,6 +221,9 @@ const config = strict<LabConfig>({
     prompts_days: whole(0, 36_500, 30),
     profiles_days: whole(0, 36_500, 90),
     findings_days: whole(0, 36_500, 365),
+    // An appeal is possible for thirty days after the end.
+    decisions_days: whole(30, 36_500, 365),
+    cases_days: whole(30, 36_500, 730),
   }),
   memory: section<LabConfig['memory']>({
     profiles: whole(10, 100_000_000, 100_000),

@@ -3,6 +3,7 @@ import type { AccountRecord } from '../../../detect/exchange/exchange.ts';
 import { createProfile } from '../../../detect/profile/profile.ts';
 import type { CampaignReport } from '../../../detect/report/report.ts';
 import type { Store } from '../../store/store.ts';
+import { DEFAULT_CONFIG } from '../config/config.ts';
 import type { FindingsChange, LabFinding } from '../findings.ts';
 import type { LabAccount, LabCore } from '../start.ts';
 
@@ -50,6 +51,7 @@ export const testCore = (
   ];
   const core: Partial<LabCore> = {
     store,
+    config: DEFAULT_CONFIG,
     onFindings: (listener) => void listeners.push(listener),
     findings: () => found,
     report: () => null,

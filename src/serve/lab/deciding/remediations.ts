@@ -1,6 +1,7 @@
 /** What gateways reported, counted by decision, each batch once, also over restarts. */
 import type { RemediationBatch } from '../../../act/gateway/remediation.ts';
 import type { Store } from '../../store/store.ts';
+import { findDecision } from '../decisions/shelf.ts';
 
 export interface KeptRemediations {
   /** Stored with the next flush. */
@@ -45,6 +46,8 @@ export const keepRemediations = (store: Store): KeptRemediations => {
               const name = `${gateway}/${batch.batch_id}`.slice(0, 2 * LONGEST);
               if (!(await records.putNew('remediation-batch', name, { at: now }))) continue;
               for (const { decision_id, outcome, count } of batch.remediations) {
+                // Allowances are no decisions, and what was deleted does not come back by a late report.
+                if ((await findDecision(records, decision_id)) === undefined) continue;
                 const before = (await records.get('remediation', decision_id)) ?? {};
                 await records.put('remediation', decision_id, {
                   ...before,

@@ -1,12 +1,15 @@
 /** What deciding and appeals ask of the part that shares with a hub. A lab without a hub has none of it. */
-import type { AccountFacts, IndicatorFacts } from '../../../act/response/facts.ts';
+
 import type { Surroundings } from '../../../act/casework/effects.ts';
+import type { AccountFacts, IndicatorFacts } from '../../../act/response/facts.ts';
 
 export interface Sharing {
   /** Indicators of the hub that match this account now, as verified on this lab's own traffic. */
-  readonly indicatorFacts: (account: AccountFacts) => readonly IndicatorFacts[];
+  readonly indicatorFacts: (account: Pick<AccountFacts, 'id'>) => readonly IndicatorFacts[];
   /** Objects this lab shared because of one of these findings or decisions. */
   readonly sharedBecauseOf: (grounds: readonly string[], account: string) => Surroundings['shared'];
+  /** Shared campaigns that an indicator of the hub is of. */
+  readonly campaignsOf: (indicator: string) => readonly string[];
   /** Whether an id is an object of another lab. */
   readonly isTheirs: (id: string) => boolean;
   /**

@@ -7,8 +7,8 @@ import type { IndicatorFacts } from '../../../act/response/facts.ts';
 import { openStore } from '../../store/open.ts';
 import { findingOf, testCore } from './core.test-help.ts';
 import { DEFAULT_POLICY } from './policy-file.ts';
-import { type DecidingOptions, openDeciding } from './start.ts';
 import type { Sharing } from './sharing-seam.ts';
+import { type DecidingOptions, openDeciding } from './start.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'stillwatch-deciding-'));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -151,6 +151,7 @@ test('a thousand accounts that shared intelligence names cost at most 150 ms of 
       },
     ],
     sharedBecauseOf: () => [],
+    campaignsOf: () => [],
     isTheirs: () => true,
     retract: async () => undefined,
     dispute: async () => undefined,

@@ -13,12 +13,19 @@ import type { StalenessRule } from '../../../act/response/gate.ts';
 import type { AllowEntry, Policy } from '../../../act/response/policy/policy.ts';
 import type { StillwatchError } from '../../../base/errors.ts';
 import type { Exclusion, Lift } from '../../store/records.ts';
-import type { LabCore } from '../start.ts';
-import { openDesk, type Desk } from '../appeals/desk.ts';
-import { type Effects, openEffects, subjectId } from '../appeals/effects.ts';
+import { type Desk, openDesk } from '../appeals/desk.ts';
+import {
+  type Effects,
+  exclusionId,
+  isFromLooks,
+  openEffects,
+  subjectId,
+} from '../appeals/effects.ts';
 import { type Also, type DecisionBook, type Entered, openBook } from '../decisions/book.ts';
+import type { LabCore } from '../start.ts';
 import { askedFacts, findingsByAccount, lookedFacts } from './account-facts.ts';
 import { DEFAULT_POLICY, openPolicyFile, type PolicyFile } from './policy-file.ts';
+import { type Keeping, type Swept, sweep } from './retention.ts';
 import { createSerial } from './serial.ts';
 import type { Sharing } from './sharing-seam.ts';
 import { type Ending, endingsOf } from './stale-decisions.ts';
@@ -34,6 +41,8 @@ export interface DecidingOptions {
   readonly steady?: (() => number) | undefined;
   /** Between ticks; 0 for none, for who calls `tick` itself. */
   readonly tickMs?: number | undefined;
+  /** What is kept after its end, and how long; as configured when absent. */
+  readonly keep?: Keeping | undefined;
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -70,6 +79,8 @@ export interface Deciding {
   /** Runs after and before other work on decisions, never beside it. */
   readonly serial: <T>(work: () => Promise<T>) => Promise<T>;
   readonly tick: () => Promise<void>;
+  /** Deletes what has ended long enough ago; by itself every hour. */
+  readonly sweep: () => Promise<Swept>;
   readonly now: () => number;
   readonly core: LabCore;
   readonly sharing: () => Sharing | undefined;
@@ -79,6 +90,8 @@ export interface Deciding {
 /** Known accounts besides those of the last look. */
 const MOST_ASKED = 100_000;
 const AT_ONCE = 250;
+const DAY = 86_400_000;
+const SWEPT_EVERY = 3_600_000;
 
 const stalenessOf = ({ fail }: Policy): StalenessRule => ({
   after: fail.stale_after / 1000,
@@ -128,7 +141,11 @@ export const openDeciding = async (
   for (const { id } of await store.records.list('withdrawn')) withdrawn.add(id);
   const activeExclusions = (): Exclusion[] =>
     [...exclusions.values()].filter(({ until }) => until > now());
-  core.leaveOut(() => activeExclusions().map(({ account }) => account));
+  core.leaveOut(() =>
+    activeExclusions()
+      .filter(isFromLooks)
+      .map(({ account }) => account),
+  );
 
   let looked = lookedFacts(core);
   const asked = new Map<string, AccountFacts>();
@@ -178,8 +195,18 @@ export const openDeciding = async (
     // Before the first look nothing is known of findings about lone accounts.
     const isQuiet = (id: string): boolean =>
       !withdrawn.has(id) && (known.has(id) ? !seen.has(id) : core.report() === null);
-    const left = new Set(activeExclusions().map(({ account }) => account));
+    const left = new Set(
+      activeExclusions()
+        .filter(isFromLooks)
+        .map(({ account }) => account),
+    );
+    const apart = Map.groupBy(activeExclusions(), ({ account }) => account);
     const shared = sharing();
+    const isApart = (account: string, indicator: string): boolean => {
+      const from = apart.get(account);
+      const of = from === undefined ? [] : (shared?.campaignsOf(indicator) ?? []);
+      return of.length > 0 && of.every((id) => from!.some(({ campaign }) => campaign === id));
+    };
     const accounts = await accountsOf([...new Set(ids)]);
     const outcomes: Outcome[] = [];
     const endings: Ending[] = [];
@@ -192,7 +219,9 @@ export const openDeciding = async (
         account,
         finding:
           finding === null || withdrawn.has(finding.id) || left.has(account.id) ? null : finding,
-        indicators: (shared?.indicatorFacts(account) ?? []).filter(({ id }) => !withdrawn.has(id)),
+        indicators: (shared?.indicatorFacts(account) ?? []).filter(
+          ({ id }) => !withdrawn.has(id) && !isApart(account.id, id),
+        ),
       };
       const outcome = decide(facts, policy, at);
       for (const { rule, why } of outcome.failures) failed[rule] = why;
@@ -263,9 +292,9 @@ export const openDeciding = async (
       await syncAllowances();
     },
     onExclusion: (exclusion) => {
-      exclusions.set(exclusion.account, exclusion);
+      exclusions.set(exclusionId(exclusion), exclusion);
       // Scored anew without it, as soon as the look that may be running is done.
-      core.lookNow().catch(onError);
+      if (isFromLooks(exclusion)) core.lookNow().catch(onError);
     },
   });
 
@@ -322,6 +351,18 @@ export const openDeciding = async (
     now(),
   );
 
+  const keep = options.keep ?? {
+    decisions: core.config.retention.decisions_days * DAY,
+    cases: core.config.retention.cases_days * DAY,
+  };
+  let sweeping: Promise<Swept> | null = null;
+  const sweepNow = (): Promise<Swept> => {
+    sweeping ??= sweep({ store, desk, effects, keep }, now()).finally(() => {
+      sweeping = null;
+    });
+    return sweeping;
+  };
+
   let ticking: Promise<void> | null = null;
   const period = options.tickMs ?? 1000;
   const timer =
@@ -336,6 +377,9 @@ export const openDeciding = async (
               ticking = null;
             });
         }, period).unref();
+  const sweeper =
+    period === 0 ? null : setInterval(() => void sweepNow().catch(onError), SWEPT_EVERY).unref();
+  if (sweeper !== null) sweepNow().catch(onError);
   return {
     ...{
       book,
@@ -381,15 +425,22 @@ export const openDeciding = async (
       }),
     exclusions: activeExclusions,
     include: async (account) => {
-      if (!exclusions.delete(account)) return false;
-      await store.write(({ records }) => records.remove('exclusion', account));
+      const ended = [...exclusions].filter(([, one]) => one.account === account);
+      if (ended.length === 0) return false;
+      await store.write(async ({ records }) => {
+        for (const [id] of ended) await records.remove('exclusion', id);
+      });
+      for (const [id] of ended) exclusions.delete(id);
       core.lookNow().catch(onError);
       return true;
     },
     failures: () => failures,
+    sweep: sweepNow,
     close: async () => {
       if (timer !== null) clearInterval(timer);
+      if (sweeper !== null) clearInterval(sweeper);
       await ticking;
+      await sweeping?.catch(() => undefined);
       await serial(async () => undefined);
     },
   };

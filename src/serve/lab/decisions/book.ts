@@ -12,6 +12,7 @@ import type { KeptDecision, KeptProposal, Lift } from '../../store/records.ts';
 import type { RecordsWriter, Store } from '../../store/store.ts';
 import { endOf, inClock, SLACK_MS, writeEnds } from './clock-set-back.ts';
 import { isFresh, matterId, samenessOf } from './sameness.ts';
+import { findDecision, putAllEnded, putBegun, putEnded } from './shelf.ts';
 
 /** What is to be stored in the same write, or not at all. */
 export type Also = (records: RecordsWriter) => Promise<unknown>;
@@ -142,11 +143,13 @@ export const openBook = async (
     gate.apply([{ cursor, change: 'lift', id: decision.id }], at);
   };
 
+  const over: KeptDecision[] = [];
   for (const { value } of await store.records.list('decision'))
     if (value.lifted === null && endOf(value) > now) {
       remember(inClock(value, now), now);
       if (value.sampled) drawn.add(value.decision.id);
-    }
+    } else over.push(value);
+  await putAllEnded(store, over);
   for (const { id, value } of await store.records.list('matter'))
     if (value.until > now) settled.set(id, value.until);
   for (const { value } of await store.records.list('proposal'))
@@ -206,15 +209,10 @@ export const openBook = async (
       await store.write(async ({ records }) => {
         for (const decision of renewed) {
           const lifted = { at, by: 'renewal', because: samenessOf(decision) };
-          const sampled = drawn.has(decision.id);
-          await records.put('decision', decision.id, { decision, lifted, sampled });
+          await putEnded(records, { decision, lifted, sampled: drawn.has(decision.id) });
         }
         for (const decision of [...decisions, ...shadow])
-          await records.put('decision', decision.id, {
-            decision,
-            lifted: null,
-            sampled: samples.has(decision.id),
-          });
+          await putBegun(records, decision, samples.has(decision.id));
         for (const proposal of proposals)
           await records.put('proposal', proposal.id, { proposal, settled: null });
       });
@@ -229,7 +227,7 @@ export const openBook = async (
     },
     put: async (decision, also) => {
       await store.write(async ({ records }) => {
-        await records.put('decision', decision.id, { decision, lifted: null, sampled: false });
+        await putBegun(records, decision, false);
         await also?.(records);
       });
       remember(decision, decision.from);
@@ -241,8 +239,7 @@ export const openBook = async (
         await more.also?.(records);
         for (const decision of ending) {
           if (more.rest !== undefined) await rest(records, decision, more.rest, lifted);
-          const sampled = drawn.has(decision.id);
-          await records.put('decision', decision.id, { decision, lifted, sampled });
+          await putEnded(records, { decision, lifted, sampled: drawn.has(decision.id) });
         }
       });
       for (const decision of ending) drop(decision, lifted.at);
@@ -251,7 +248,7 @@ export const openBook = async (
     restingOn: (id) => [...(byGround.get(id) ?? [])],
     about: (subject) =>
       [...(bySubject.get(subjectKey(subject)) ?? [])].flatMap((id) => held.get(id) ?? []),
-    get: (id) => store.records.get('decision', id),
+    get: (id) => findDecision(store.records, id),
     inForce: (at) => [...held.values()].filter((one) => !isOver(one, at)),
     waiting: async () =>
       (await store.records.list('proposal'))
@@ -278,8 +275,7 @@ export const openBook = async (
           because: id,
         });
         await also?.(records);
-        if (approved)
-          await records.put('decision', decision.id, { decision, lifted: null, sampled: false });
+        if (approved) await putBegun(records, decision, false);
       });
       pending.delete(samenessOf(kept.proposal));
       if (!approved) return null;
@@ -288,12 +284,16 @@ export const openBook = async (
     },
     tick: (at) => {
       gate.heard(at);
+      const ended: KeptDecision[] = [];
       for (const decision of held.values()) {
         if (!isOver(decision, at)) continue;
+        ended.push({ decision, lifted: null, sampled: drawn.has(decision.id) });
         // Followers go by their own clocks; where ours was set back they are told.
         if (decision.until > at) drop(decision, at);
         else forget(decision);
       }
+      // What is not put away now is at the next start.
+      putAllEnded(store, ended).catch(() => undefined);
       const passed = steady();
       const due = told.at + passed - told.steady;
       if (at < due - SLACK_MS) setBackFrom = Math.max(setBackFrom ?? 0, due);

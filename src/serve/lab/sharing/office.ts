@@ -66,6 +66,7 @@ export const seamOf = (sharing: Sharing): Seam => ({
     grounds.flatMap((ground) =>
       sharing.sharedFor(ground, account).map((one) => ({ ...one, ground })),
     ),
+  campaignsOf: sharing.campaignsOf,
   isTheirs: (id) => id.startsWith('indicator--'),
   // The same objects taken back or disputed twice is once, so no key has to be remembered.
   retract: async (objects) => {

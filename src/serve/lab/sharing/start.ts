@@ -81,6 +81,8 @@ export interface IncomingView {
 
 export interface Sharing {
   readonly facts: (account: string) => readonly IndicatorFacts[];
+  /** Shared campaigns that an indicator of others is of. */
+  readonly campaignsOf: (indicator: string) => readonly string[];
   /** Accounts of which something else holds now, and indicators that nothing may rest on any more. */
   readonly onChanged: (
     listener: (accounts: readonly string[], retracted: readonly string[]) => void | Promise<void>,
@@ -451,6 +453,7 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
           { id, standing: status, permitted_action, confirmed_here: confirmed !== null, until },
         ];
       }),
+    campaignsOf: incoming.groupsOf,
     onChanged: (listener) => {
       listeners.push(listener);
     },
