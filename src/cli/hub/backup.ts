@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { forTerminal } from '../../base/safe-text.ts';
 import type { Manifest } from '../../serve/hub/members/copy.ts';
-import { DATA_HELP, type DataOptions, type Output, tell, withOffice } from './office.ts';
+import { DATA_HELP, type DataOptions, dataShown, type Output, tell, withOffice } from './office.ts';
 
 const contents = ({ contents: { versions, members, ledgerSize } }: Manifest): string =>
   `${versions} versions of objects, ${members} members, ${ledgerSize} entries of the ledger`;
@@ -41,8 +41,7 @@ export const addHubBackupCommand = (hub: Command, output: Output): void => {
       tell(output, json, {
         json: manifest,
         lines: [`Restored ${contents(manifest)}`],
-        // A connection string may hold a password.
-        next: `stillwatch hub serve --data ${data.startsWith('postgres') ? '"$DATABASE"' : data}`,
+        next: `stillwatch hub serve --data ${dataShown(data)}`,
       });
     });
 };

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { StillwatchError } from '../../base/errors.ts';
-import { DATA_HELP, type DataOptions, type Output, tell, withOffice } from './office.ts';
+import { DATA_HELP, type DataOptions, dataShown, type Output, tell, withOffice } from './office.ts';
 
 const certificateIn = (path: string): X509Certificate => {
   try {
@@ -61,7 +61,7 @@ Exit status: 0 done, 2 usage or unknown member, 4 unreadable certificate or data
             `${options.remove ? 'No longer lets in' : 'Lets in'} ${member.name}: ${fingerprint256}`,
             `It ends ${validTo}.`,
           ],
-          next: `stillwatch hub health --data ${options.data}`,
+          next: `stillwatch hub health --data ${dataShown(options.data)}`,
         });
       },
     );

@@ -3,8 +3,9 @@ import { type Command, Option } from 'commander';
 import { forTerminal } from '../../base/safe-text.ts';
 import {
   DATA_HELP,
-  EXIT_STATUS,
   type DataOptions,
+  dataShown,
+  EXIT_STATUS,
   type Output,
   table,
   tell,
@@ -54,24 +55,27 @@ export const addHubCollectionCommand = (hub: Command, output: Output): void => {
     .action(async (title: string, options: AddOptions) => {
       const { addCollection } = await import('../../serve/hub/members/places.ts');
       const { alias, description, apiRoot } = options;
-      const added = await withOffice(options.data, (office) =>
-        addCollection(office, {
-          title,
-          kind: options.kind,
-          listed: !options.unlisted,
-          members: {
-            read: options.rights.includes('read'),
-            write: options.rights.includes('write'),
-          },
-          ...(alias === undefined ? {} : { alias }),
-          ...(description === undefined ? {} : { description }),
-          ...(apiRoot === undefined ? {} : { apiRoot }),
-        }),
+      const added = await withOffice(
+        options.data,
+        (office) =>
+          addCollection(office, {
+            title,
+            kind: options.kind,
+            listed: !options.unlisted,
+            members: {
+              read: options.rights.includes('read'),
+              write: options.rights.includes('write'),
+            },
+            ...(alias === undefined ? {} : { alias }),
+            ...(description === undefined ? {} : { description }),
+            ...(apiRoot === undefined ? {} : { apiRoot }),
+          }),
+        'make',
       );
       tell(output, options.json, {
         json: added,
         lines: [`Added ${added.kind} collection ${forTerminal(added.title)} (${added.id})`],
-        next: `stillwatch hub member grant MEMBER ${added.id} --rights read,write --data ${options.data}`,
+        next: `stillwatch hub member grant MEMBER ${added.id} --rights read,write --data ${dataShown(options.data)}`,
       });
     });
   collection

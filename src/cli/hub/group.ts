@@ -4,8 +4,9 @@ import { forTerminal } from '../../base/safe-text.ts';
 import type { SharingGroup } from '../../serve/store/records.ts';
 import {
   DATA_HELP,
-  EXIT_STATUS,
   type DataOptions,
+  dataShown,
+  EXIT_STATUS,
   type Output,
   table,
   tell,
@@ -37,11 +38,11 @@ export const addHubGroupCommand = (hub: Command, output: Output): void => {
   command('add <name>', 'make a group; it has no members yet', 'add "Frontier labs"').action(
     async (name: string, { data, json }: DataOptions) => {
       const { addGroup } = await import('../../serve/hub/members/places.ts');
-      const added = await withOffice(data, (office) => addGroup(office, name));
+      const added = await withOffice(data, (office) => addGroup(office, name), 'make');
       tell(output, json, {
         json: added,
         lines: [`Added ${line(added)}`, `Marking: marking-definition--${added.id}`],
-        next: `stillwatch hub group join ${added.id} MEMBER --data ${data}`,
+        next: `stillwatch hub group join ${added.id} MEMBER --data ${dataShown(data)}`,
       });
     },
   );
@@ -74,7 +75,7 @@ export const addHubGroupCommand = (hub: Command, output: Output): void => {
         tell(output, json, {
           json: changed,
           lines: [line(changed)],
-          next: `stillwatch hub group list --data ${data}`,
+          next: `stillwatch hub group list --data ${dataShown(data)}`,
         });
       },
     );

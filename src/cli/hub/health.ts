@@ -2,9 +2,10 @@
 import type { Command } from 'commander';
 import { StillwatchError } from '../../base/errors.ts';
 import { parseJsonText } from '../../base/json-text.ts';
-import { noFaults, list, object, orElse, REFUSED, text, truth } from '../../base/parse.ts';
+import { list, noFaults, object, orElse, REFUSED, text, truth } from '../../base/parse.ts';
 import { forJson, forTerminal } from '../../base/safe-text.ts';
 import type { Check, Health } from '../../serve/hub/operations/health.ts';
+import { refuseAbsentHub } from './office.ts';
 
 interface Options {
   readonly url?: string;
@@ -71,6 +72,7 @@ const overStore = async (data: string): Promise<Health> => {
   const { openStore } = await import('../../serve/store/open.ts');
   const { healthOf } = await import('../../serve/hub/operations/health.ts');
   try {
+    await refuseAbsentHub(data);
     const store = await openStore(data);
     try {
       return await healthOf(store, Date.now());

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { StillwatchError } from '../../base/errors.ts';
 import { forJson, forTerminal } from '../../base/safe-text.ts';
 import type { Takeover } from '../../serve/hub/operations/takeover/takeover.ts';
+import { dataShown } from './office.ts';
 
 interface Options {
   readonly data: string;
@@ -30,7 +31,7 @@ const lines = ({ objects, ...taken }: Takeover, data: string): readonly string[]
   ...taken.warnings.map((warning) => `  note: ${forTerminal(warning)}`),
   '',
   'Next:',
-  `  stillwatch hub serve --data ${forTerminal(data)}`,
+  `  stillwatch hub serve --data ${dataShown(data)}`,
 ];
 
 export const addHubImportCommand = (hub: Command, output: NodeJS.WritableStream): void => {

@@ -2,8 +2,9 @@
 import type { Command } from 'commander';
 import {
   DATA_HELP,
-  EXIT_STATUS,
   type DataOptions,
+  dataShown,
+  EXIT_STATUS,
   type Output,
   tell,
   withOffice,
@@ -55,7 +56,7 @@ export const addHubLedgerCommand = (hub: Command, output: Output): void => {
       tell(output, json, {
         json: { name, id },
         lines: [`Added witness ${name}+${id}`],
-        next: `stillwatch hub ledger show --data ${data}`,
+        next: `stillwatch hub ledger show --data ${dataShown(data)}`,
       });
     });
 };

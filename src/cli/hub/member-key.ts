@@ -5,8 +5,9 @@ import { StillwatchError } from '../../base/errors.ts';
 import { parseJsonText } from '../../base/json-text.ts';
 import {
   DATA_HELP,
-  EXIT_STATUS,
   type DataOptions,
+  dataShown,
+  EXIT_STATUS,
   type Output,
   parseEnd,
   tell,
@@ -67,7 +68,7 @@ export const addMemberKeyCommand = (member: Command, output: Output): void => {
         tell(output, json, {
           json: added,
           lines: [`Added key ${added.id}, valid until ${timeText(added.validUntil)}`],
-          next: `stillwatch hub member show ${added.member} --data ${data}`,
+          next: `stillwatch hub member show ${added.member} --data ${dataShown(data)}`,
         });
       },
     );
@@ -83,7 +84,7 @@ export const addMemberKeyCommand = (member: Command, output: Output): void => {
     tell(output, json, {
       json: { ended, begun },
       lines: [`Added key ${begun.id}`, `Key ${ended.id} ends ${timeText(ended.validUntil)}`],
-      next: `stillwatch hub member key revoke ${ended.member} ${ended.id} --data ${data}   (if it was stolen)`,
+      next: `stillwatch hub member key revoke ${ended.member} ${ended.id} --data ${dataShown(data)}   (if it was stolen)`,
     });
   });
 
@@ -97,7 +98,7 @@ export const addMemberKeyCommand = (member: Command, output: Output): void => {
     tell(output, json, {
       json: gone,
       lines: [`Revoked key ${gone.id}`],
-      next: `stillwatch hub member key add ${gone.member} PUBLIC-KEY --data ${data}`,
+      next: `stillwatch hub member key add ${gone.member} PUBLIC-KEY --data ${dataShown(data)}`,
     });
   });
 };

@@ -5,8 +5,9 @@ import { forTerminal } from '../../base/safe-text.ts';
 import { SCOPES, type Scope } from '../../serve/store/records.ts';
 import {
   DATA_HELP,
-  EXIT_STATUS,
   type DataOptions,
+  dataShown,
+  EXIT_STATUS,
   type Output,
   parseEnd,
   table,
@@ -75,7 +76,7 @@ export const addMemberTokenCommand = (member: Command, output: Output): void => 
             `Ends:    ${timeText(issued.record.expires)}`,
             'It is shown this once. Hand it over by a way that nobody else reads.',
           ],
-          next: `stillwatch hub member token revoke ${issued.record.id} --data ${options.data}   (when it leaks)`,
+          next: `stillwatch hub member token revoke ${issued.record.id} --data ${dataShown(options.data)}   (when it leaks)`,
         });
       },
     );
@@ -118,7 +119,7 @@ export const addMemberTokenCommand = (member: Command, output: Output): void => 
       tell(output, json, {
         json: gone,
         lines: [`Revoked ${gone.id}: running hubs refuse it from now on`],
-        next: `stillwatch hub member token issue ${gone.member} --data ${data}`,
+        next: `stillwatch hub member token issue ${gone.member} --data ${dataShown(data)}`,
       });
     },
   );

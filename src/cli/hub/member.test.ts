@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -11,6 +11,7 @@ import { openStore } from '../../serve/store/open.ts';
 import { newPrivateKey, rawPublicKey } from '../../share/sharing/signing/ed25519.ts';
 import { signRotation } from '../../share/sharing/signing/key-rotation.ts';
 import { addHubCommand } from './hub.ts';
+import { dataShown } from './office.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'stillwatch-hub-cli-'));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -138,4 +139,30 @@ test('what is not there, not clear or not allowed is refused with a code', async
     code: 'USAGE',
   });
   await assert.rejects(run('group', 'join', 'none', 'Lab A', ...on), { code: 'HUB_UNKNOWN' });
+});
+
+test('a mistyped folder is no new hub: it is neither asked, nor changed, nor backed up', async () => {
+  const data = folder();
+  const absent = { code: 'STORE_UNREACHABLE', message: `There is no hub in ${data}` };
+  for (const args of [
+    ['member', 'list'],
+    ['member', 'token', 'list'],
+    ['member', 'vet', 'Lab A'],
+    ['ledger', 'show'],
+    ['collection', 'list'],
+    ['rule'],
+    ['backup', folder()],
+  ])
+    await assert.rejects(run(...args, '--data', data), absent, args.join(' '));
+  await assert.rejects(run('health', '--data', data), { code: 'HUB_UNWELL' });
+  assert.equal(existsSync(data), false);
+  // Members may be there before the hub is first served.
+  await run('member', 'add', 'Lab A', '--data', data);
+  assert.match(await run('member', 'list', '--data', data), /Lab A/);
+});
+
+test('the next command is fit for a shell, and shows no password', () => {
+  assert.equal(dataShown('./hub'), './hub');
+  assert.equal(dataShown("it's here"), "'it'\\''s here'");
+  assert.equal(dataShown('postgres://hub:secret@db/hub'), '"$DATABASE"');
 });

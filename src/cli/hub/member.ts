@@ -8,8 +8,9 @@ import { addMemberKeyCommand } from './member-key.ts';
 import { addMemberTokenCommand } from './member-token.ts';
 import {
   DATA_HELP,
-  EXIT_STATUS,
   type DataOptions,
+  dataShown,
+  EXIT_STATUS,
   type Output,
   table,
   tell,
@@ -72,18 +73,22 @@ export const addHubMemberCommand = (hub: Command, output: Output): void => {
       ) => {
         if (name.trim() === '' || name.length > 200)
           throw new StillwatchError('USAGE', 'The name is empty or too long', 'Give a name.');
-        const added = await withOffice(options.data, async (office) => {
-          const { addMember } = await import('../../serve/hub/members/changes.ts');
-          const { tier, vetted = false } = options;
-          return addMember(office, { name, tier, vetted, contacts: contactOf(options) });
-        });
+        const added = await withOffice(
+          options.data,
+          async (office) => {
+            const { addMember } = await import('../../serve/hub/members/changes.ts');
+            const { tier, vetted = false } = options;
+            return addMember(office, { name, tier, vetted, contacts: contactOf(options) });
+          },
+          'make',
+        );
         tell(output, options.json, {
           json: added,
           lines: [`Added ${line(added)}`],
           next:
             added.vetting === 'vetted'
-              ? `stillwatch hub member token issue ${added.id} --data ${options.data}`
-              : `stillwatch hub member vet ${added.id} --data ${options.data}`,
+              ? `stillwatch hub member token issue ${added.id} --data ${dataShown(options.data)}`
+              : `stillwatch hub member vet ${added.id} --data ${dataShown(options.data)}`,
         });
       },
     );
@@ -152,8 +157,8 @@ export const addHubMemberCommand = (hub: Command, output: Output): void => {
           lines: [line(changed)],
           next:
             name === 'vet'
-              ? `stillwatch hub member token issue ${changed.id} --data ${data}`
-              : `stillwatch hub member show ${changed.id} --data ${data}`,
+              ? `stillwatch hub member token issue ${changed.id} --data ${dataShown(data)}`
+              : `stillwatch hub member show ${changed.id} --data ${dataShown(data)}`,
         });
       },
     );

@@ -14,15 +14,39 @@ export interface DataOptions {
 
 export const DATA_HELP = "the hub's data: a folder, or postgres://…";
 
+/** The data as the next command names it, ready for a shell. A connection string may hold a password. */
+export const dataShown = (data: string): string => {
+  if (/^postgres(ql)?:/.test(data)) return '"$DATABASE"';
+  const text = forTerminal(data);
+  return /^[\w./~@%+=:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+};
+
 /** The end of the help of each command here. */
 export const EXIT_STATUS =
   '\n\nExit status: 0 done, 2 usage or an unknown name, 4 data that cannot be opened.';
 
-/** Opens the data, also beside a running hub, and closes it whatever happens. */
+/** A mistyped folder must not become a new hub that is asked, changed or backed up in the place of the right one. */
+export const refuseAbsentHub = async (data: string): Promise<void> => {
+  const { mayHoldHub } = await import('../../serve/hub/members/copy.ts');
+  if (!mayHoldHub(data))
+    throw new StillwatchError(
+      'STORE_UNREACHABLE',
+      `There is no hub in ${forTerminal(data)}`,
+      'Check --data; `stillwatch hub serve --data FOLDER` makes a hub.',
+    );
+};
+
+/**
+ * Opens the data, also beside a running hub, and closes it whatever happens.
+ *
+ * @throws StillwatchError `STORE_UNREACHABLE` for a folder without a hub, unless it may be made.
+ */
 export const withOffice = async <T>(
   data: string,
   work: (office: Office & { readonly secrets: Secrets }) => Promise<T>,
+  absent: 'refuse' | 'make' = 'refuse',
 ): Promise<T> => {
+  if (absent === 'refuse') await refuseAbsentHub(data);
   const { openStore } = await import('../../serve/store/open.ts');
   const { hubLedger } = await import('../../serve/hub/ledger/record.ts');
   const { secretsOf } = await import('../../serve/hub/access/secret.ts');

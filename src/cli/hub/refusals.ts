@@ -4,6 +4,7 @@ import { StillwatchError } from '../../base/errors.ts';
 import {
   DATA_HELP,
   type DataOptions,
+  dataShown,
   EXIT_STATUS,
   type Output,
   table,
@@ -57,7 +58,10 @@ const list = async ({ data, json, member, limit }: Options, output: Output): Pro
       rows.length === 0
         ? ['Nothing was refused.']
         : table(['WHEN', 'MEMBER', 'CODE', 'AT', 'OBJECT'], rows),
-    next: rows.length === 0 ? undefined : `stillwatch hub refusals list --json --data ${data}`,
+    next:
+      rows.length === 0
+        ? undefined
+        : `stillwatch hub refusals list --json --data ${dataShown(data)}`,
   });
 };
 

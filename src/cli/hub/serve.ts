@@ -5,6 +5,7 @@ import { StillwatchError } from '../../base/errors.ts';
 import { forJson } from '../../base/safe-text.ts';
 import type { TlsFiles } from '../../serve/hub/http/server.ts';
 import type { RunningHub } from '../../serve/hub/start.ts';
+import { dataShown } from './office.ts';
 
 interface Options {
   readonly listen: string;
@@ -173,7 +174,7 @@ Exit status: 0 stopped as told, 2 usage, 4 the address, the data, a PEM file or 
       });
       const stop = toldToStop();
       const state = ready(running, publicUrl);
-      const data = options.data.startsWith('postgres') ? '"$DATABASE"' : options.data;
+      const data = dataShown(options.data);
       output.write(`${options.json ? forJson(state) : lines(state, data).join('\n')}\n`);
       await stop;
       await running.close();

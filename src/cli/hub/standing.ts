@@ -6,6 +6,7 @@ import { RETRACTION_REASONS } from '../../serve/hub/standing/reasons.ts';
 import {
   DATA_HELP,
   type DataOptions,
+  dataShown,
   type Output,
   table,
   tell,
@@ -84,7 +85,7 @@ export const addHubStandingCommands = (hub: Command, output: Output): void => {
             ({ id, collection, recipients }) =>
               `Retracted in ${collection}: ${recipients} recipients must acknowledge ${id}`,
           ),
-          next: `stillwatch hub retractions list --data ${options.data}`,
+          next: `stillwatch hub retractions list --data ${dataShown(options.data)}`,
         });
       },
     );

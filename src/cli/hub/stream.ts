@@ -7,8 +7,9 @@ import { forTerminal } from '../../base/safe-text.ts';
 import type { StreamState } from '../../serve/hub/stream/service.ts';
 import {
   DATA_HELP,
-  EXIT_STATUS,
   type DataOptions,
+  dataShown,
+  EXIT_STATUS,
   type Output,
   table,
   tell,
@@ -118,7 +119,7 @@ const addWebhookCommands = (stream: Command, output: Output): void => {
             `Secret:  ${added.secret}`,
             'It is shown this once. With it the receiver checks each signature.',
           ],
-          next: `stillwatch hub stream webhook list --data ${options.data}`,
+          next: `stillwatch hub stream webhook list --data ${dataShown(options.data)}`,
         });
       },
     );
@@ -169,7 +170,7 @@ const addWebhookCommands = (stream: Command, output: Output): void => {
         tell(output, json, {
           json: hooks.withoutSecret(changed),
           lines: [`${name === 'enable' ? 'Enabled' : 'Removed'} ${changed.id}`],
-          next: `stillwatch hub stream webhook list --data ${data}`,
+          next: `stillwatch hub stream webhook list --data ${dataShown(data)}`,
         });
       },
     );

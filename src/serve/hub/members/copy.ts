@@ -14,6 +14,10 @@ import type { Store } from '../../store/store.ts';
 import { hubLedger } from '../ledger/record.ts';
 
 const DATABASE = 'hub.sqlite';
+
+/** Whether a folder holds a hub; what a database holds is seen when it is opened. */
+export const mayHoldHub = (location: string): boolean =>
+  isPostgres(location) || existsSync(join(location, DATABASE));
 const MANIFEST = 'backup.json';
 const KIND = 'stillwatch-hub-backup';
 
