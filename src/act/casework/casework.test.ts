@@ -165,6 +165,34 @@ test('a wrong membership frees this customer; wrong grounds free everybody whom 
   assert.deepEqual(effectsOf({ outcome: 'upheld', wrong: 'grounds' }, known), []);
 });
 
+test('who is not part of a campaign is free of all that links them to it, here and shared', () => {
+  const decision = decisionOn('a', ['indicator--x'], { action: 'verify' });
+  const found = decisionOn('a', ['finding--1']);
+  const same = decisionOn('a', ['indicator--y'], { action: 'verify' });
+  const apart = decisionOn('a', ['indicator--z'], { action: 'verify' });
+  const other = decisionOn('b', ['indicator--x'], { action: 'verify' });
+  const known = around(decision, {
+    standing: [decision, found, same, apart, other],
+    campaigns: [
+      { id: 'finding--1', grounds: ['finding--1'] },
+      { id: 'campaign--theirs', grounds: ['indicator--x', 'indicator--y'] },
+    ],
+    shared: [
+      { object: 'indicator--1', ground: 'finding--1', about_subject: true },
+      { object: 'indicator--2', ground: 'finding--1', about_subject: false },
+    ],
+    theirs: ['indicator--x'],
+  });
+  const effects = effectsOf({ outcome: 'overturned', wrong: 'membership' }, known);
+  assert.deepEqual(lifted(effects), [decision.id, found.id, same.id]);
+  assert.deepEqual(named(effects, 'retract'), ['indicator--1']);
+  assert.deepEqual(named(effects, 'dispute'), ['indicator--x']);
+  assert.deepEqual(
+    effects.flatMap((one) => (one.effect === 'unlink' ? one.campaign : [])),
+    ['finding--1', 'campaign--theirs'],
+  );
+});
+
 test('partly: a milder action in its place, and nothing else is touched', () => {
   const decision = decisionOn('a', ['finding--1']);
   const known = around(decision, { standing: [decision, decisionOn('a', ['finding--1'])] });

@@ -39,7 +39,7 @@ export const lookedFacts = ({ looked }: Pick<LabCore, 'looked'>): Map<string, Ac
   );
 };
 
-/** Asked of the profiles; accounts that sent nothing are not among them. */
+/** Asked of the profiles; accounts of which there is neither a profile nor a record are not among them. */
 export const askedFacts = async (
   core: Pick<LabCore, 'accounts' | 'looked'>,
   ids: readonly string[],

@@ -5,7 +5,7 @@ import type { AccountRecord } from '../../../detect/exchange/exchange.ts';
 import { type LookState, startLooks } from '../../../detect/live/lineages.ts';
 import type { LiveTotals } from '../../../detect/live/live-counter.ts';
 import { look } from '../../../detect/live/look.ts';
-import type { Profile } from '../../../detect/profile/profile.ts';
+import { createProfile, type Profile } from '../../../detect/profile/profile.ts';
 import { packProfiles } from '../../../detect/profile/wire.ts';
 import { type Baseline, readBaseline } from '../../../detect/scan/baseline.ts';
 import { segmentOf } from '../../../detect/verdict/segment.ts';
@@ -182,9 +182,10 @@ export const createKeeping = (start: KeepingStart): Keeping => {
     },
     accounts: (ids) =>
       ids.flatMap((id): KnownAccount[] => {
-        const profile = keeper.profile(id);
-        if (profile === null) return [];
-        return [{ id, record: recordOf(id), packed: packProfiles([[id, profile]]) }];
+        const record = recordOf(id);
+        // Who signed up and has not sent anything yet can be known to others.
+        const profile = keeper.profile(id) ?? (record === null ? null : createProfile());
+        return profile === null ? [] : [{ id, record, packed: packProfiles([[id, profile]]) }];
       }),
     status: () => ({
       accounts: keeper.accounts(),

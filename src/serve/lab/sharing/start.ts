@@ -114,8 +114,12 @@ const STANDINGS_AT_ONCE = 8;
 
 export const openSharing = async (core: LabCore, options: SharingOptions): Promise<Sharing> => {
   const { store, traffic } = core;
-  const { hub, clock = Date.now, onError = () => undefined } = options;
+  const { hub, clock = Date.now } = options;
   const stop = new AbortController();
+  // What was under way when the connection was closed is no fault.
+  const onError = (error: unknown): void => {
+    if (!stop.signal.aborted) options.onError?.(error);
+  };
   const link = linkTo({
     hub,
     token: options.credential,
