@@ -79,6 +79,22 @@ export const maySee = (reader: Reader, label: AudienceLabel): boolean => {
   return reaches(label.tlp, tier);
 };
 
+const TIERS: readonly Member['tier'][] = ['founder', 'member', 'observer'];
+
+/**
+ * Whether all who may see what bears `inner` may see what bears `outer` too, whoever joins later. It is
+ * asked for those who are in no other groups than they must be: whoever is in more sees no less.
+ */
+export const isWithin = (inner: AudienceLabel, outer: AudienceLabel): boolean =>
+  TIERS.every((tier) => {
+    const reader: Reader = {
+      member: { id: 'nobody', tier, vetting: 'vetted', rights: {} },
+      groups: new Set([...inner.markings, ...outer.markings]),
+      memberOf: new Set(inner.markings),
+    };
+    return !maySee(reader, inner) || maySee(reader, outer);
+  });
+
 const NOTHING: Rights = { read: false, write: false };
 
 /** What a reader may do in a collection, before any scope of a token. */

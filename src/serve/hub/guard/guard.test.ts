@@ -163,6 +163,54 @@ describe('two members, an auditor and a guarded collection', () => {
     assert.deepEqual(codes(await submit(b, [nowhere])), ['REFERENCE_UNKNOWN']);
   });
 
+  test('what is hidden is not referred to, and what refers goes no further than what it names', async () => {
+    const of = await publishedOf(a, tokens.id);
+    const clear = 'marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487';
+    const said = (n: number, about: string, ...marks: string[]) => ({
+      ...sighting,
+      id: `sighting--0f8c3a10-0000-4000-8000-0000000001${n}`,
+      sighting_of_ref: about,
+      object_marking_refs: marks.length > 0 ? marks : sighting.object_marking_refs,
+    });
+    // TLP:AMBER is hidden from observers, who would read a sighting of it.
+    assert.deepEqual(codes(await submit(b, [said(10, of, clear)])), ['MARKING_WIDER']);
+    const campaign = {
+      ...fixture('campaign'),
+      id: 'campaign--0f8c3a10-0000-4000-8000-0000000000c1',
+    };
+    const [amber] = sighting.object_marking_refs as string[];
+    assert.deepEqual(
+      codes(
+        await submit(b, [
+          { ...campaign, object_marking_refs: [amber] },
+          { ...said(11, campaign.id, clear) },
+        ]),
+      ),
+      ['MARKING_WIDER'],
+    );
+    const group = '00000000-0000-4000-8000-0000000000ef';
+    await hub.hub.store.write(({ records }) =>
+      records.put('group', group, { id: group, name: 'a alone', members: [a.id] }),
+    );
+    const secret = {
+      ...fixture('indicator-actor-clients'),
+      id: 'indicator--0f8c3a10-0000-4000-8000-0000000000c2',
+      object_marking_refs: [amber, `marking-definition--${group}`],
+    };
+    assert.equal((await submit(a, [secret])).json.success_count, 1);
+    const hidden = await publishedOf(a, secret.id);
+    // To A it is there, to B it is not, by whatever B tries to find out.
+    assert.deepEqual(codes(await submit(a, [said(12, hidden)])), ['MARKING_WIDER']);
+    const inside = said(13, hidden, amber!, `marking-definition--${group}`);
+    assert.equal((await submit(a, [inside])).json.success_count, 1);
+    assert.deepEqual(codes(await submit(b, [said(14, hidden)])), ['REFERENCE_UNKNOWN']);
+    assert.deepEqual(codes(await submit(a, [{ ...secret, id: hidden }])), ['OBJECT_OF_THE_HUB']);
+    assert.deepEqual(
+      codes(await submit(b, [{ ...fixture('indicator-actor-clients'), id: hidden }])),
+      [],
+    );
+  });
+
   test('references within one contribution follow their objects', async () => {
     const campaign = fixture('campaign');
     const relationship = fixture('relationship');

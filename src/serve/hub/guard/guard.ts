@@ -10,7 +10,7 @@ import { checkWarninglists } from '../../../share/sharing/warninglist/check.ts';
 import type { Warninglist } from '../../../share/sharing/warninglist/warninglist.ts';
 import type { StixObject } from '../../../share/stix/types.ts';
 import type { AddOutcome, Store, Writing } from '../../store/store.ts';
-import { labelOf, labelText } from '../access/audience.ts';
+import { groupMarking, labelOf, labelText } from '../access/audience.ts';
 import type { Secrets } from '../access/secret.ts';
 import type { Admission, Admit, Contribution, Verdict } from '../admit.ts';
 import { Refusal } from '../http/refusal.ts';
@@ -62,11 +62,21 @@ const judge = async (
     }
   }
   const passing = objects.filter((_, i) => faults[i]!.length === 0);
-  const together = new Set(passing.map(idOf));
+  const together = new Map(
+    passing.map((object) => [idOf(object), labelOf(object as StixObject, '')] as const),
+  );
+  const groups = (await store.records.list('group')).map(({ value }) => value);
   const publishing = {
     secrets,
     records: store.records,
     member: member.id,
+    reader: {
+      member,
+      groups: new Set(groups.map(groupMarking)),
+      memberOf: new Set(
+        groups.filter(({ members }) => members.includes(member.id)).map(groupMarking),
+      ),
+    },
     identity: hubIdentityOf(secrets, ledger.origin).id,
     now: Math.floor(now / 1000),
   };
@@ -149,7 +159,13 @@ const recorder = (
     for (const [i, { object, own, constant }] of ready.entries()) {
       if (constant || outcomes[i]?.outcome !== 'added') continue;
       const { id, created, modified } = object as Record<string, string>;
-      await records.put('seen', publishedRecordId(id!), { created, modified });
+      const label = labelText(labelOf(object as unknown as StixObject, ''));
+      await records.put('seen', publishedRecordId(id!), {
+        created,
+        modified,
+        label,
+        collection: collection.id,
+      });
       await records.put('seen', `own/${member.id}/${own}`, { id, modified });
       const origin = {
         member: member.id,

@@ -1,7 +1,17 @@
 /** From a member's object to what the hub publishes of it: its own names, and nobody's authorship. */
 import { CONSTANT_KINDS } from '../../../share/sharing/firewall/check.ts';
 import { tlpLevelOf } from '../../../share/stix/tlp.ts';
-import { groupMarking } from '../access/audience.ts';
+import type { StixObject } from '../../../share/stix/types.ts';
+import {
+  type AudienceLabel,
+  groupMarking,
+  isWithin,
+  labelOf,
+  maySee,
+  parseLabel,
+  type Reader,
+  rightsIn,
+} from '../access/audience.ts';
 import { microsOf } from '../../store/version-key.ts';
 import type { Records } from '../../store/store.ts';
 import type { Secrets } from '../access/secret.ts';
@@ -15,6 +25,9 @@ export interface PublishedRecord {
   readonly created: string;
   /** Of the newest version. */
   readonly modified: string;
+  /** Audience of the newest version, and its collection. */
+  readonly label?: string;
+  readonly collection?: string;
 }
 
 export const publishedRecordId = (id: string): string => `published/${id}`;
@@ -23,6 +36,8 @@ export interface Publishing {
   readonly secrets: Secrets;
   readonly records: Records;
   readonly member: string;
+  /** The member, as one who reads. */
+  readonly reader: Reader;
   /** `identity--…` of the hub. */
   readonly identity: string;
   /** Milliseconds since 1970. */
@@ -50,14 +65,39 @@ const refused = (code: string, path: string, sentence: string): Refused => ({
   sentence,
 });
 
+/** What the member may not see is not there for it: the answer must not tell that it is. */
+const mayKnow = async ({ records, reader }: Publishing, record: PublishedRecord) => {
+  if (record.label !== undefined && !maySee(reader, parseLabel(record.label))) return false;
+  if (record.collection === undefined) return true;
+  const collection = await records.get('collection', record.collection);
+  return collection !== undefined && rightsIn(reader, collection).read;
+};
+
+interface Named {
+  readonly id: string;
+  readonly label: AudienceLabel | undefined;
+}
+
+/** By the id that the member gives them, what leaves in one contribution, with its audience. */
+export type Together = ReadonlyMap<string, AudienceLabel>;
+
+const recordOf = async (
+  { records }: Publishing,
+  id: string,
+): Promise<PublishedRecord | undefined> =>
+  (await records.get('seen', publishedRecordId(id))) as PublishedRecord | undefined;
+
 /** The name at the hub of what a member refers to: its own object, or one that the hub has published. */
 const resolver =
-  ({ secrets, records, member }: Publishing, together: ReadonlySet<string>) =>
-  async (ref: string): Promise<string | undefined> => {
-    const own = publishedId(secrets, member, ref);
-    if (together.has(ref) || (await records.get('seen', publishedRecordId(own))) !== undefined)
-      return own;
-    return (await records.get('seen', publishedRecordId(ref))) === undefined ? undefined : ref;
+  (publishing: Publishing, together: Together) =>
+  async (ref: string): Promise<Named | undefined> => {
+    const own = publishedId(publishing.secrets, publishing.member, ref);
+    if (together.has(ref)) return { id: own, label: together.get(ref) };
+    const mine = await recordOf(publishing, own);
+    const record = mine ?? (await recordOf(publishing, ref));
+    if (record === undefined || (mine === undefined && !(await mayKnow(publishing, record))))
+      return undefined;
+    return { id: mine ? own : ref, label: record.label ? parseLabel(record.label) : undefined };
   };
 
 const isText = (value: unknown): value is string => typeof value === 'string';
@@ -84,8 +124,9 @@ const markingFault = async (
 /** The references of an object under the hub's names, or the first that leads nowhere. */
 const referencesOf = async (
   object: Json,
-  resolve: (ref: string) => Promise<string | undefined>,
+  resolve: (ref: string) => Promise<Named | undefined>,
 ): Promise<Json | Refused> => {
+  const label = labelOf(object as StixObject, '');
   const changed: Record<string, unknown> = {};
   const unknown = (path: string): Refused =>
     refused(
@@ -93,11 +134,22 @@ const referencesOf = async (
       path,
       'It refers to an object that is neither yours nor published here; send both together.',
     );
+  // Whoever reads it would learn of something that is not for them.
+  const wider = (path: string): Refused =>
+    refused(
+      'MARKING_WIDER',
+      path,
+      'It is marked for more readers than what it refers to: give it the markings of that.',
+    );
+  const isWider = (there: Named): boolean =>
+    there.label !== undefined && !isWithin(label, there.label);
   for (const name of SINGLE) {
     const ref = object[name];
     if (!isText(ref)) continue;
-    changed[name] = await resolve(ref);
-    if (changed[name] === undefined) return unknown(`$.${name}`);
+    const there = await resolve(ref);
+    if (there === undefined) return unknown(`$.${name}`);
+    if (isWider(there)) return wider(`$.${name}`);
+    changed[name] = there.id;
   }
   for (const name of MANY) {
     const refs = object[name];
@@ -106,7 +158,8 @@ const referencesOf = async (
     for (const [i, ref] of refs.filter(isText).entries()) {
       const there = await resolve(ref);
       if (there === undefined) return unknown(`$.${name}[${i}]`);
-      list.push(there);
+      if (isWider(there)) return wider(`$.${name}[${i}]`);
+      list.push(there.id);
     }
     changed[name] = list;
   }
@@ -135,25 +188,26 @@ const timeFault = (object: Json, before: PublishedRecord | undefined, now: numbe
 
 /**
  * @param object one that the firewall lets pass.
- * @param together ids of all objects of the contribution that the firewall lets pass.
+ * @param together all objects of the contribution that the firewall lets pass.
  */
 export const publish = async (
   object: Json,
-  together: ReadonlySet<string>,
+  together: Together,
   publishing: Publishing,
 ): Promise<Published> => {
-  const { secrets, records, member, identity, now } = publishing;
+  const { secrets, member, identity, now } = publishing;
   const own = String(object.id);
   // TLP and the profile's definitions are the same for everybody, and keep their names.
   if (CONSTANT_KINDS.has(String(object.type))) return { object, own, constant: true };
-  if ((await records.get('seen', publishedRecordId(own))) !== undefined)
+  const hubs = await recordOf(publishing, own);
+  if (hubs !== undefined && (await mayKnow(publishing, hubs)))
     return refused(
       'OBJECT_OF_THE_HUB',
       '$.id',
       'This is an id under which the hub publishes. Change your objects by your own ids; say what you think of others with a sighting or an opinion.',
     );
   const id = publishedId(secrets, member, own);
-  const before = (await records.get('seen', publishedRecordId(id))) as PublishedRecord | undefined;
+  const before = await recordOf(publishing, id);
   const wrong = timeFault(object, before, now);
   if (wrong !== undefined) return wrong;
   const marking = await markingFault(object, publishing);
