@@ -22,6 +22,16 @@ export interface Column {
   readonly type: 'text' | 'bigint';
 }
 
+/** The texts of some versions as one, with commas between them. */
+export interface TextRange {
+  readonly count: number;
+  /** `added` of the first and the last; null without one. */
+  readonly first: number | null;
+  readonly last: number | null;
+  readonly newest: number | null;
+  readonly bytes: Uint8Array;
+}
+
 export interface Driver extends Queries {
   readonly engine: 'sqlite' | 'postgres';
   /** Type of a key that the engine counts up by itself, in the order of commits. */
@@ -38,6 +48,13 @@ export interface Driver extends Queries {
   readonly transaction: <T>(work: (queries: Queries) => Promise<T>) => Promise<T>;
   /** Changes whenever another process may have changed a record; a number to compare, no more. */
   readonly revision: () => number;
+  /** The same for whatever was committed by anybody; undefined when the engine cannot say. */
+  readonly commits: (() => number) | undefined;
+  /**
+   * Rows of `added` and `body`, in their order, put together by the engine; undefined when rows cost
+   * it no more.
+   */
+  readonly texts: ((sql: string, params: readonly SqlValue[]) => Promise<TextRange>) | undefined;
   /** A consistent copy while others read and write. */
   readonly backup: (target: string) => Promise<void>;
   readonly close: () => Promise<void>;

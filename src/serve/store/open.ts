@@ -11,7 +11,9 @@ import { openPostgres } from './postgres.ts';
 import { pruneEvents, pruneStatuses } from './pruning.ts';
 import { recordsOf, recordsWriter } from './records.ts';
 import { openSqlite } from './sqlite.ts';
-import type { Store, Writing } from './store.ts';
+import type { Page, Store, TextPage, Writing } from './store.ts';
+import { readTexts } from './texts-read.ts';
+import { tailsOf } from './tails.ts';
 import { readAudiences, readCounts, readExists, readPage } from './versions-read.ts';
 import { addVersions, changeAudience, removeVersions } from './versions-write.ts';
 
@@ -67,6 +69,15 @@ export const fillPostgres = async (
   }
 };
 
+const NO_ROWS: Omit<Page, 'newestAudience'> = { rows: [], more: false };
+const NO_TEXTS: Omit<TextPage, 'newestAudience'> = {
+  count: 0,
+  first: 0,
+  last: 0,
+  bytes: new Uint8Array(),
+  more: false,
+};
+
 /**
  * @throws StillwatchError `STORE_UNREACHABLE` or `STORE_TOO_NEW`.
  */
@@ -79,11 +90,15 @@ export const openStore = async (location: string): Promise<Store> => {
     throw error;
   }
   const { write, idle } = groupCommit(driver);
+  const tails = tailsOf(driver);
   return {
     engine: driver.engine,
     records: recordsOf(driver),
     write: (work) => write((queries) => work(writing(driver, queries))),
-    page: (selection, limit) => readPage(driver, selection, limit),
+    page: (selection, limit) =>
+      tails.unlessEmpty(selection, NO_ROWS, () => readPage(driver, selection, limit)),
+    texts: (selection, limit) =>
+      tails.unlessEmpty(selection, NO_TEXTS, () => readTexts(driver, selection, limit)),
     exists: readExists(driver),
     counts: readCounts(driver),
     audiences: readAudiences(driver),

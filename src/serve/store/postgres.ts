@@ -167,6 +167,9 @@ export const openPostgres = async (connection: string): Promise<Driver> => {
       }
     },
     revision: () => revision,
+    // Word of a commit comes after it, and not at all while the connection that listens is broken.
+    commits: undefined,
+    texts: undefined,
     backup: async (target) => {
       const client = await pool.connect();
       let broken: Error | undefined;

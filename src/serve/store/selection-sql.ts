@@ -15,12 +15,15 @@ const whole = (numbers: readonly number[]): string =>
   numbers.length > 0 ? numbers.map((n) => Math.trunc(n)).join(',') : 'NULL';
 const marks = (values: readonly unknown[]): string => values.map(() => '?').join(',');
 
+// A `+` before a column keeps the planner from its indexes: without counts of rows it takes the index on
+// audiences or on `added` for as good as the one on ids, and looks at a whole collection for one object.
+
 /** Another version of the same object that the same reader sees, and that is `than` this one. */
 const other = (selection: Selection, than: string, params: SqlValue[]): string => {
   const specs = selection.specVersions;
   if (specs !== undefined) params.push(...specs);
   return `EXISTS (SELECT 1 FROM versions w WHERE w.collection = v.collection AND w.id = v.id
-    AND w.audience IN (${whole(selection.audiences)})
+    AND +w.audience IN (${whole(selection.audiences)})
     ${specs === undefined ? '' : `AND w.spec IN (${marks(specs)})`} AND ${than})`;
 };
 
@@ -67,19 +70,23 @@ const NAMES = 'v.id, v.type, v.version, v.spec, v.media_type, v.audience';
 const NEWEST = '(SELECT max(id) FROM audiences) AS newest';
 
 /** Each column of each row is an object of its own to the engine: what is not needed is not asked for. */
-const columns = ({ withoutBody, onlyBody }: Selection): string =>
-  onlyBody
-    ? `v.added, v.body, ${NEWEST}`
-    : `v.added, ${NAMES}, ${withoutBody ? "''" : 'v.body'} AS body, ${NEWEST}`;
+const COLUMNS: { readonly [C in Columns]: string } = {
+  all: `v.added, ${NAMES}, v.body, ${NEWEST}`,
+  names: `v.added, ${NAMES}, '' AS body, ${NEWEST}`,
+  'text and newest': `v.added, v.body, ${NEWEST}`,
+  text: 'v.added, v.body',
+  none: 'v.added',
+};
+export type Columns = 'all' | 'names' | 'text and newest' | 'text' | 'none';
 
 /** By id there are few rows, and the index on ids finds them. */
-const byId = (selection: Selection, limit: number): Sql => {
+const byId = (selection: Selection, columns: Columns, limit: number): Sql => {
   const params: SqlValue[] = [selection.collection, ...selection.ids!, selection.after];
   const where = [
     'v.collection = ?',
     `v.id IN (${marks(selection.ids!)})`,
-    'v.added > ?',
-    `v.audience IN (${whole(selection.audiences)})`,
+    '+v.added > ?',
+    `+v.audience IN (${whole(selection.audiences)})`,
   ];
   if (selection.types !== undefined) {
     where.push(`v.type IN (${marks(selection.types)})`);
@@ -88,7 +95,7 @@ const byId = (selection: Selection, limit: number): Sql => {
   where.push(...conditions(selection, params));
   params.push(limit);
   return {
-    text: `SELECT ${columns(selection)} FROM versions v WHERE ${where.join(' AND ')} ORDER BY v.added LIMIT ?`,
+    text: `SELECT ${COLUMNS[columns]} FROM versions v WHERE ${where.join(' AND ')} ORDER BY +v.added LIMIT ?`,
     params,
   };
 };
@@ -99,7 +106,7 @@ const byId = (selection: Selection, limit: number): Sql => {
  *
  * @throws StillwatchError `STORE_TOO_MANY_RANGES`.
  */
-const byRanges = (selection: Selection, limit: number): Sql => {
+const byRanges = (selection: Selection, columns: Columns, limit: number): Sql => {
   const plain = isPlain(selection);
   const types: readonly (string | undefined)[] = selection.types ?? [undefined];
   const flags = plain ? [0] : [0, 1];
@@ -130,19 +137,23 @@ const byRanges = (selection: Selection, limit: number): Sql => {
     return `SELECT v.n, v.added FROM versions v WHERE ${where.join(' AND ')} ORDER BY v.added LIMIT ?`;
   });
   if (parts.length === 1)
-    return { text: parts[0]!.replace('v.n, v.added', columns(selection)), params };
+    return { text: parts[0]!.replace('v.n, v.added', COLUMNS[columns]), params };
   const merged = parts.map((part) => `SELECT * FROM (${part}) AS r`).join(' UNION ALL ');
   params.push(limit);
   return {
-    text: `SELECT ${columns(selection)} FROM (${merged} ORDER BY added LIMIT ?) AS m JOIN versions v ON v.n = m.n ORDER BY v.added`,
+    text: `SELECT ${COLUMNS[columns]} FROM (${merged} ORDER BY added LIMIT ?) AS m JOIN versions v ON v.n = m.n ORDER BY v.added`,
     params,
   };
 };
 
 /** Undefined when there can be no row. */
-export const selectionSql = (selection: Selection, limit: number): Sql | undefined => {
+export const selectionSql = (
+  selection: Selection,
+  columns: Columns,
+  limit: number,
+): Sql | undefined => {
   if (selection.audiences.length === 0 || selection.versions.length === 0) return undefined;
   if (selection.ids !== undefined)
-    return selection.ids.length > 0 ? byId(selection, limit) : undefined;
-  return selection.types?.length === 0 ? undefined : byRanges(selection, limit);
+    return selection.ids.length > 0 ? byId(selection, columns, limit) : undefined;
+  return selection.types?.length === 0 ? undefined : byRanges(selection, columns, limit);
 };

@@ -3,13 +3,13 @@ import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
 import { StillwatchError } from '../../base/errors.ts';
-import type { Channel, Driver, Queries, SqlRow, SqlValue } from './driver.ts';
+import type { Channel, Driver, Queries, SqlRow, SqlValue, TextRange } from './driver.ts';
 
 const FILE = 'hub.sqlite';
 /** Prepared statements that are kept; more texts than this only happen with unusual filters. */
 const STATEMENTS = 500;
 const BUSY_MS = 10_000;
-const REVISION_MS = 2;
+const REVISION_MS = 1;
 
 const open = (path: string): DatabaseSync => {
   const database = new DatabaseSync(path, { timeout: BUSY_MS });
@@ -22,13 +22,16 @@ const open = (path: string): DatabaseSync => {
   return database;
 };
 
-const queriesOf = (database: DatabaseSync): Queries => {
+const queriesOf = (
+  database: DatabaseSync,
+): Queries & { readonly texts: NonNullable<Driver['texts']> } => {
   const statements = new Map<string, StatementSync>();
   const prepare = (sql: string): StatementSync => {
     const known = statements.get(sql);
     if (known !== undefined) return known;
     if (statements.size >= STATEMENTS) statements.delete(statements.keys().next().value!);
-    const made = database.prepare(sql);
+    // A bare parameter as limit is weighed by the planner: SQLite would plan anew at each new value.
+    const made = database.prepare(sql.replaceAll('LIMIT ?', 'LIMIT (? + 0)'));
     statements.set(sql, made);
     return made;
   };
@@ -41,8 +44,18 @@ const queriesOf = (database: DatabaseSync): Queries => {
       const statement = prepare(`INSERT INTO ${table} (${names}) VALUES (${marks})`);
       for (const row of rows) statement.run(...(row as SqlValue[]));
     },
+    texts: async (sql, params) => {
+      const row = prepare(
+        // Rows of the inner query come in its order, and are put together in the order in which they come.
+        `SELECT count(*) AS count, min(added) AS first, max(added) AS last,
+          (SELECT max(id) FROM audiences) AS newest, CAST(group_concat(body) AS BLOB) AS bytes
+          FROM (${sql})`,
+      ).get(...params) as unknown as TextRange & { readonly bytes: Uint8Array | null };
+      return { ...row, bytes: row.bytes ?? NO_BYTES };
+    },
   };
 };
+const NO_BYTES = new Uint8Array();
 
 /**
  * Opens the database of a folder, and makes both when they are missing.
@@ -75,6 +88,15 @@ export const openSqlite = (folder: string): Driver => {
   const version = reader.prepare('PRAGMA data_version');
   let revision = 0;
   let askAgain = 0;
+  const revisionOf = (): number => {
+    // Asked for with every request. What another process changed may be seen this much later.
+    const now = performance.now();
+    if (now < askAgain) return revision;
+    askAgain = now + REVISION_MS;
+    // Changes with every commit on another connection: ours that writes, or another process.
+    revision = Number((version.get() as { data_version: number }).data_version);
+    return revision;
+  };
   return {
     ...reads,
     engine: 'sqlite',
@@ -101,15 +123,8 @@ export const openSqlite = (folder: string): Driver => {
         pending = new Set();
       }
     },
-    revision: () => {
-      // Asked for with every request. What another process changed may be seen this much later.
-      const now = performance.now();
-      if (now < askAgain) return revision;
-      askAgain = now + REVISION_MS;
-      // Changes with every commit on another connection: ours that writes, or another process.
-      revision = Number((version.get() as { data_version: number }).data_version);
-      return revision;
-    },
+    revision: revisionOf,
+    commits: revisionOf,
     backup: async (target) => {
       mkdirSync(target, { recursive: true, mode: 0o700 });
       await backup(reader, join(target, FILE));

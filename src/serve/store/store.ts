@@ -100,8 +100,6 @@ export interface Selection {
   readonly specVersions?: readonly string[] | undefined;
   /** Leave out the texts of the objects: `body` is empty then. */
   readonly withoutBody?: boolean | undefined;
-  /** Leave out everything but `added` and `body`, which is what a page of objects is made of. */
-  readonly onlyBody?: boolean | undefined;
 }
 
 export interface Page {
@@ -114,6 +112,16 @@ export interface Page {
    * before it, the page may lack what the reader may see, and must be asked again with a newer list.
    */
   readonly newestAudience: number;
+}
+
+/** A page of which nothing but the texts of its objects is needed. */
+export interface TextPage extends Pick<Page, 'more' | 'newestAudience'> {
+  readonly count: number;
+  /** `added` of the first and the last; 0 without one. */
+  readonly first: Micros;
+  readonly last: Micros;
+  /** JSON texts in UTF-8, with commas between them. */
+  readonly bytes: Uint8Array;
 }
 
 export interface NewEvent {
@@ -183,6 +191,7 @@ export interface Store {
    */
   readonly write: <T>(work: (writing: Writing) => Promise<T>) => Promise<T>;
   readonly page: (selection: Selection, limit: number) => Promise<Page>;
+  readonly texts: (selection: Selection, limit: number) => Promise<TextPage>;
   /** Whether anything of that id exists for these audiences. */
   readonly exists: (
     collection: number,

@@ -14,15 +14,7 @@ const rowOf = (row: SqlRow): VersionRow => ({
   body: String(row.body),
 });
 
-/** Of `onlyBody`. */
-const bodyOf = (row: SqlRow): VersionRow => ({
-  ...NAMELESS,
-  added: Number(row.added),
-  body: String(row.body),
-});
-const NAMELESS = { id: '', type: '', version: '', specVersion: '', mediaType: '', audience: 0 };
-
-const newest = async (queries: Queries): Promise<number> => {
+export const newest = async (queries: Queries): Promise<number> => {
   const rows = await queries.all('SELECT max(id) AS newest FROM audiences');
   return Number(rows[0]?.newest ?? 0);
 };
@@ -32,10 +24,10 @@ export const readPage = async (
   selection: Selection,
   limit: number,
 ): Promise<Page> => {
-  const sql = selectionSql(selection, limit + 1);
+  const sql = selectionSql(selection, selection.withoutBody ? 'names' : 'all', limit + 1);
   const rows = sql === undefined ? [] : await queries.all(sql.text, sql.params);
   return {
-    rows: rows.slice(0, limit).map(selection.onlyBody ? bodyOf : rowOf),
+    rows: rows.slice(0, limit).map(rowOf),
     more: rows.length > limit,
     // With rows it is of the same moment as they are. Without, a later moment is as good: nothing
     // was passed over.
@@ -49,7 +41,7 @@ export const readExists: (queries: Queries) => Store['exists'] =
       audiences.length === 0
         ? []
         : await queries.all(
-            `SELECT 1 AS one FROM versions WHERE collection = ? AND id = ? AND audience IN (${audiences.join(',')}) LIMIT 1`,
+            `SELECT 1 AS one FROM versions WHERE collection = ? AND id = ? AND +audience IN (${audiences.join(',')}) LIMIT 1`,
             [collection, id],
           );
     return { exists: rows.length > 0, newestAudience: await newest(queries) };

@@ -58,32 +58,76 @@ const tested = async (
   return { rows, more: true, last };
 };
 
-/** 3.5: of the first and the last of what is answered, in microseconds. */
-const dates = (rows: readonly VersionRow[]): Readonly<Record<string, string>> =>
-  rows.length === 0
-    ? {}
-    : {
-        'X-TAXII-Date-Added-First': microsText(rows[0]!.added),
-        'X-TAXII-Date-Added-Last': microsText(rows.at(-1)!.added),
-      };
+/** What a reply is made of. */
+interface Filled {
+  readonly count: number;
+  readonly more: boolean;
+  /** `added` of the first and the last of what is answered. */
+  readonly first: number;
+  readonly last: number;
+  /** JSON texts with commas between them. */
+  readonly items: string | Uint8Array;
+}
+
+const END = Buffer.from(']}');
 
 /** An envelope of texts that are JSON already; empty is the empty object (3.7). */
-const envelope = (name: string, found: Found, next: string, items: readonly string[]): Reply => {
-  if (items.length === 0 && !found.more) return { status: 200, body: '{}' };
-  const head = found.more ? `{"more":true,"next":"${next}"` : '{"more":false';
+const envelope = (name: string, filled: Filled, next: string): Reply => {
+  const { count, more, first, last, items } = filled;
+  if (count === 0 && !more) return { status: 200, body: '{}' };
+  const head = `${more ? `{"more":true,"next":"${next}"` : '{"more":false'},"${name}":[`;
   return {
     status: 200,
-    headers: dates(found.rows),
-    body: `${head},"${name}":[${items.join(',')}]}`,
+    headers:
+      count === 0
+        ? {}
+        : {
+            // 3.5: in microseconds.
+            'X-TAXII-Date-Added-First': microsText(first),
+            'X-TAXII-Date-Added-Last': microsText(last),
+          },
+    body:
+      typeof items === 'string'
+        ? `${head}${items}]}`
+        : Buffer.concat([Buffer.from(head), items, END]),
   };
 };
 
 interface Kind {
   readonly set: FilterSet;
   readonly name: 'objects' | 'versions';
-  readonly bodies: boolean;
-  readonly item: (row: VersionRow) => string;
+  /** undefined: the text of the object itself. */
+  readonly item: ((row: VersionRow) => string) | undefined;
 }
+
+/** The page, and where the next one starts. */
+const fill = async (
+  hub: Hub,
+  call: Call,
+  wanted: Wanted,
+  { limit, tests }: Filters,
+  item: Kind['item'],
+): Promise<{ readonly filled: Filled; readonly end: number }> => {
+  if (item === undefined && tests.length === 0) {
+    const { bytes, ...rest } = await hub.visible.ask(viewerOf(call), (audiences) =>
+      hub.store.texts({ ...wanted, audiences }, limit),
+    );
+    return { filled: { ...rest, items: bytes }, end: rest.last };
+  }
+  const { rows, more, last } =
+    tests.length === 0
+      ? await page(hub, call, wanted, limit)
+      : await tested(hub, call, wanted, limit, tests);
+  const items = rows.map(item ?? (({ body }) => body)).join(',');
+  const filled: Filled = {
+    count: rows.length,
+    more,
+    first: rows[0]?.added ?? 0,
+    last: rows.at(-1)?.added ?? 0,
+    items,
+  };
+  return { filled, end: last };
+};
 
 const answer = async (
   hub: Hub,
@@ -98,7 +142,7 @@ const answer = async (
   const of = [
     kind.set,
     kind.name,
-    kind.bodies,
+    kind.item === undefined,
     collection.id,
     call.params.object ?? '',
     member.id,
@@ -110,21 +154,17 @@ const answer = async (
     ids,
     collection: collection.key,
     after: Math.max(filters.addedAfter, position),
-    withoutBody: !kind.bodies && filters.tests.length === 0,
-    onlyBody: kind.bodies,
+    withoutBody: kind.item !== undefined && filters.tests.length === 0,
   };
-  const found =
-    filters.tests.length === 0
-      ? await page(hub, call, wanted, filters.limit)
-      : await tested(hub, call, wanted, filters.limit, filters.tests);
-  if (found.rows.length === 0 && call.params.object !== undefined) {
+  const { filled, end } = await fill(hub, call, wanted, filters, kind.item);
+  if (filled.count === 0 && call.params.object !== undefined) {
     const { exists } = await hub.visible.ask(viewerOf(call), (audiences) =>
       hub.store.exists(collection.key, call.params.object!, audiences),
     );
     if (!exists) throw notFound();
   }
-  const next = found.more ? nextToken(hub.secrets, found.last, of) : '';
-  return envelope(kind.name, found, next, found.rows.map(kind.item));
+  const next = filled.more ? nextToken(hub.secrets, end, of) : '';
+  return envelope(kind.name, filled, next);
 };
 
 const endpoint =
@@ -135,17 +175,14 @@ const endpoint =
     return answer(hub, call, collection, kind, filters);
   };
 
-const body = (row: VersionRow): string => row.body;
-
 /** 5.4 Get Objects. */
-export const objects = endpoint({ set: 'objects', name: 'objects', bodies: true, item: body });
+export const objects = endpoint({ set: 'objects', name: 'objects', item: undefined });
 /** 5.6 Get an Object. */
-export const object = endpoint({ set: 'object', name: 'objects', bodies: true, item: body });
+export const object = endpoint({ set: 'object', name: 'objects', item: undefined });
 /** 5.3 Get Object Manifests. */
 export const manifest = endpoint({
   set: 'objects',
   name: 'objects',
-  bodies: false,
   item: ({ id, added, version, mediaType }) =>
     JSON.stringify({ id, date_added: microsText(added), version, media_type: mediaType }),
 });
@@ -153,6 +190,5 @@ export const manifest = endpoint({
 export const versions = endpoint({
   set: 'versions',
   name: 'versions',
-  bodies: false,
   item: ({ version }) => JSON.stringify(version),
 });
