@@ -100,6 +100,8 @@ describe('two labs and a hub', () => {
   });
 
   test('null control: the campaign of an operator who is not here is never confirmed', async () => {
+    await until('the other campaign', () => a.status().queue === 0);
+    await until('it comes', () => b.indicators().some((one) => !one.confirmed_here));
     const confirmed = b.indicators().filter((one) => one.confirmed_here);
     const others = b.indicators().filter((one) => !one.confirmed_here);
     const groups = new Set(confirmed.flatMap((one) => one.campaigns));

@@ -148,6 +148,8 @@ export const addServeCommand = (lab: Command): void => {
               throw error;
             });
       await office!.start();
+      // What went out of sight while nobody was told, because the lab ended at that moment.
+      if (office!.current() !== null) await service!.deciding.reconsiderShared();
       const { url, port, tokenFile } = lab;
       process.stdout.write(
         `${JSON.stringify({ event: 'listening', url, port, pid: process.pid, token_file: tokenFile, gate: running?.url ?? null })}\n`,

@@ -58,9 +58,10 @@ export const endingsOf = (
       return [{ id, by: 'allow-list', because: outcome.allowed.reason }];
     if (!stillAsked(decision, policy, facts.account.id))
       return [{ id, by: 'policy', because: policy.version }];
-    const gone = decision.rests_on.find((ground) => !grounds.has(ground));
-    if (gone === undefined) return [{ id, by: 'reconsidered', because: policy.version }];
-    if (facts.finding === null && isQuiet(gone)) return [];
+    const missing = decision.rests_on.filter((ground) => !grounds.has(ground));
+    if (missing.length === 0) return [{ id, by: 'reconsidered', because: policy.version }];
+    const gone = missing.find((ground) => facts.finding !== null || !isQuiet(ground));
+    if (gone === undefined) return [];
     return [
       { id, by: gone.startsWith('finding--') ? 'finding-gone' : 'indicator-gone', because: gone },
     ];

@@ -61,6 +61,8 @@ export interface Deciding {
   readonly known: () => ReadonlyMap<string, AccountFacts>;
   /** Asks the policy about these accounts now. */
   readonly reconsider: (accounts: readonly string[]) => Promise<Considered>;
+  /** Asks it about all accounts with a decision that rests on shared intelligence. */
+  readonly reconsiderShared: () => Promise<Considered>;
   /** Something was taken back: what rests on it is lifted, for good, and its accounts considered anew. */
   readonly withdraw: (ids: readonly string[], by: Lift['by']) => Promise<readonly Decision[]>;
   /** Takes note of grounds that do not count any more, within a write of the caller's. */
@@ -192,9 +194,12 @@ export const openDeciding = async (
     const found = findingsByAccount(core.report(), findings);
     const seen = new Set(findings.filter((one) => one.seen).map(({ id }) => id));
     const known = new Set(findings.map(({ id }) => id));
-    // Before the first look nothing is known of findings about lone accounts.
+    // Before the first look nothing is known of findings about lone accounts. An indicator is never
+    // quiet: the hub has it or has not.
     const isQuiet = (id: string): boolean =>
-      !withdrawn.has(id) && (known.has(id) ? !seen.has(id) : core.report() === null);
+      !withdrawn.has(id) &&
+      !id.startsWith('indicator--') &&
+      (known.has(id) ? !seen.has(id) : core.report() === null);
     const left = new Set(
       activeExclusions()
         .filter(isFromLooks)
@@ -397,6 +402,15 @@ export const openDeciding = async (
       sharing,
     },
     reconsider: (accounts) => serial(() => consider(accounts)),
+    reconsiderShared: () =>
+      serial(() => {
+        const resting = book
+          .inForce(now())
+          .filter(({ rests_on }) => rests_on.some((id) => id.startsWith('indicator--')));
+        return consider(
+          resting.flatMap(({ subject }) => (subject.kind === 'account' ? [subject.value] : [])),
+        );
+      }),
     withdraw: (ids, by) =>
       serial(async () => {
         const at = now();

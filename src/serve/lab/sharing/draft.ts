@@ -189,6 +189,11 @@ export const revokedOf = (object: Json, now: number): Json => ({
   modified: new Date(Math.max(now, Date.parse(String(object.modified)) + 1)).toISOString(),
 });
 
+const latest = (one: Json | undefined, other: Json): Json =>
+  one !== undefined && Date.parse(String(one.modified)) > Date.parse(String(other.modified))
+    ? one
+    : other;
+
 const isConstant = ({ type }: Json): boolean =>
   type === 'marking-definition' || type === 'extension-definition';
 
@@ -200,8 +205,23 @@ export const toSend = (item: OutboxItem, now: number): readonly Json[] => {
   const left = new Set(wanted.map(({ id }) => id));
   const gone = item.taken
     .filter((object) => !left.has(object.id) && !isConstant(object) && object.revoked !== true)
-    .map((object) => revokedOf(object, now));
+    // Later than any version that may have been sent, also by a clock that was ahead.
+    .map((object) =>
+      revokedOf(
+        latest(
+          item.objects.find(({ id }) => id === object.id),
+          object,
+        ),
+        now,
+      ),
+    );
   return [...changed, ...gone];
+};
+
+/** What may have been sent of these without having been taken. */
+export const unsureOf = (item: OutboxItem, objects: readonly Json[]): readonly Json[] => {
+  const taken = new Set(item.taken.map(({ id }) => id));
+  return item.tried ? objects.filter((one) => !taken.has(one.id) && !isConstant(one)) : [];
 };
 
 /** Content of an item as one short text, to see whether it changed. */

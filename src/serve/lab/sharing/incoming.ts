@@ -13,7 +13,7 @@ import {
 } from '../../../share/indicator/profile/indicator.ts';
 import type { Json } from '../../../share/taxii/resources.ts';
 import type { Store } from '../../store/store.ts';
-import { type Change, type KeptIncoming, load, save } from './kept.ts';
+import { type Change, type KeptIncoming, load, owedChange, save } from './kept.ts';
 import type { ToldStanding } from './link.ts';
 
 /** One thing that is said of an object. */
@@ -58,10 +58,14 @@ export interface Applied {
   /** All that was said to be so, also what had been said before: its standing may be another. */
   readonly told: readonly string[];
   readonly gone: readonly string[];
+  /** Of those the ones that were taken back: kept as owed until whoever decides was told. */
+  readonly retracted: readonly string[];
 }
 
 export interface Incoming {
   readonly apply: (told: readonly Told[], also: readonly Change[]) => Promise<Applied>;
+  /** Indicators whose standing has to be asked for: it may have changed since it was. */
+  readonly toAsk: () => readonly string[];
   readonly setStanding: (id: string, told: ToldStanding | undefined) => Promise<void>;
   readonly get: (id: string) => KeptIncoming | undefined;
   readonly parsed: (id: string) => DistillationIndicator | undefined;
@@ -112,48 +116,80 @@ export const openIncoming = async (store: Store, clock: () => number): Promise<I
   };
   return {
     apply: async (told, also) => {
-      const changes: Change[] = [];
+      // Nothing is believed before it is stored: what could not be stored is told again.
+      const staged = new Map<string, KeptIncoming | null>();
+      const parsed = new Map<string, DistillationIndicator>();
       const changed: string[] = [];
       const same: string[] = [];
       const gone: string[] = [];
+      const retracted: string[] = [];
+      const isKnown = (id: string): boolean => indicators.has(id) || parsed.has(id);
+      const known = (id: string): KeptIncoming | undefined =>
+        staged.has(id) ? (staged.get(id) ?? undefined) : kept.get(id);
       for (const one of told) {
         if (one.kind === 'gone') {
-          if (!kept.delete(one.id)) continue;
-          changes.push({ kind: 'share-incoming', id: one.id, value: null });
-          if (indicators.delete(one.id)) gone.push(one.id);
+          if (known(one.id) === undefined) continue;
+          staged.set(one.id, null);
+          if (!isKnown(one.id)) continue;
+          gone.push(one.id);
+          if (one.why === 'retracted') retracted.push(one.id);
           continue;
         }
         const { object } = one;
         const id = String(object.id);
-        const before = kept.get(id);
-        if (before === undefined && kept.size >= MOST) continue;
+        const before = known(id);
+        if (before === undefined && kept.size + staged.size >= MOST) continue;
         const isOlder =
           before !== undefined &&
           Date.parse(String(object.modified)) < Date.parse(String(before.object.modified));
         if (isOlder) continue;
         const isIndicator = object.type === 'indicator';
         // Another profile's, or none that this version can use: nothing is done with it.
-        if (isIndicator && !read(id, object)) continue;
+        if (isIndicator) {
+          const { indicator } = parseDistillationIndicator(object);
+          if (indicator === undefined) continue;
+          parsed.set(id, indicator);
+        }
         const value: KeptIncoming = {
           arrived: before?.arrived ?? clock(),
           own: isIndicator ? (before?.own ?? null) : false,
           standing: before?.standing ?? null,
           mine: before?.mine ?? null,
           object,
+          ...(isIndicator ? { ask: true } : {}),
         };
-        kept.set(id, value);
-        changes.push({ kind: 'share-incoming', id, value });
+        staged.set(id, value);
         if (!isIndicator) continue;
         if (before?.object.modified === object.modified) same.push(id);
         else changed.push(id);
       }
+      const changes = [...staged].map(
+        ([id, value]): Change => ({ kind: 'share-incoming', id, value }),
+      );
+      await save(store, [...changes, ...retracted.map((id) => owedChange(id, true)), ...also]);
+      for (const [id, value] of staged) {
+        if (value === null) {
+          kept.delete(id);
+          indicators.delete(id);
+          continue;
+        }
+        kept.set(id, value);
+        if (parsed.has(id)) indicators.set(id, parsed.get(id)!);
+      }
       groups = undefined;
-      await save(store, [...changes, ...also]);
-      return { changed, told: [...same, ...changed], gone };
+      const isThere = (id: string): boolean => kept.has(id);
+      return {
+        changed: changed.filter(isThere),
+        told: [...same, ...changed].filter(isThere),
+        gone,
+        retracted,
+      };
     },
+    toAsk: () => [...kept].flatMap(([id, { ask }]) => (ask === true ? [id] : [])),
     setStanding: async (id, told) => {
-      const before = kept.get(id);
-      if (before === undefined) return;
+      const known = kept.get(id);
+      if (known === undefined) return;
+      const { ask: _ask, ...before } = known;
       const value: KeptIncoming =
         told === undefined
           ? // The hub does not say whose it is: taken for somebody else's, it can do least.
@@ -164,9 +200,9 @@ export const openIncoming = async (store: Store, clock: () => number): Promise<I
               mine: told.mine,
               own: told.standing.subject.contributor.tag === told.mine,
             };
+      await save(store, [{ kind: 'share-incoming', id, value }]);
       kept.set(id, value);
       groups = undefined;
-      await save(store, [{ kind: 'share-incoming', id, value }]);
     },
     get: (id) => kept.get(id),
     parsed: (id) => indicators.get(id),

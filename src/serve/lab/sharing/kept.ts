@@ -14,6 +14,8 @@ export interface KeptIncoming {
   readonly standing: PublishedStanding | null;
   /** The hub's tag for this lab on this object. */
   readonly mine: string | null;
+  /** Whether the hub has said something of it since its standing was asked for. */
+  readonly ask?: boolean;
 }
 
 /** What re-verification found of one shared campaign. */
@@ -55,6 +57,10 @@ export interface OutboxItem {
   readonly objects: readonly Json[];
   /** What the hub took, at its last version. */
   readonly taken: readonly Json[];
+  /** Whether the hub may have been sent something of it that is not in `taken`. */
+  readonly tried: boolean;
+  /** To be taken back, if the hub has it: it was sent, and no answer came. */
+  readonly unsure: readonly Json[];
   readonly attempts: number;
   readonly error: string | null;
   readonly sent_at: number | null;
@@ -97,6 +103,14 @@ export const save = (store: Store, changes: readonly Change[]): Promise<void> =>
 export const load = async <T>(store: Store, kind: Quiet): Promise<Map<string, T>> =>
   new Map((await store.records.list(kind)).map(({ id, value }) => [id, value as unknown as T]));
 
+export const loadItems = async (store: Store): Promise<Map<string, OutboxItem>> => {
+  const items = await load<OutboxItem>(store, 'share-outbox');
+  // Written by a version that did not know: it may have sent what was released.
+  for (const [id, item] of items)
+    items.set(id, { ...item, tried: item.tried ?? item.attempts > 0, unsure: item.unsure ?? [] });
+  return items;
+};
+
 /** An item in its first state, from what is there of it. */
 export const itemOf = (
   given: Pick<OutboxItem, 'kind' | 'state' | 'at' | 'created' | 'objects'>,
@@ -104,6 +118,8 @@ export const itemOf = (
 ): OutboxItem => ({
   version: (before?.version ?? 0) + 1,
   taken: before?.taken ?? [],
+  tried: before?.tried ?? false,
+  unsure: before?.unsure ?? [],
   struck: before?.struck ?? [],
   sent_at: before?.sent_at ?? null,
   attempts: 0,
@@ -133,3 +149,15 @@ export const cursorChange = (hub: string, id: string): Change => ({
   id: CURSOR,
   value: { hub, id },
 });
+
+const OWED = 'owed/';
+
+/** An indicator was taken back, and whoever decides has yet to be told (or has been). */
+export const owedChange = (id: string, owed: boolean): Change => ({
+  kind: 'share-state',
+  id: OWED + id,
+  value: owed ? { id } : null,
+});
+
+export const loadOwed = async (store: Store): Promise<readonly string[]> =>
+  (await store.records.list('share-state', OWED)).map(({ value }) => String(value.id));

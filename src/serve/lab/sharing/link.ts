@@ -41,6 +41,8 @@ export interface HubLink {
   readonly recipient: () => Promise<Recipient>;
   /** Undefined where the hub has none, or its arithmetic does not hold. */
   readonly standing: (object: string) => Promise<ToldStanding | undefined>;
+  /** Whether the hub has an object of this lab. */
+  readonly has: (object: string) => Promise<boolean>;
   readonly openRetractions: () => Promise<readonly OpenRetraction[]>;
   readonly acknowledge: (retraction: string) => Promise<void>;
   readonly commitments: () => Promise<readonly KeyCommitment[]>;
@@ -57,6 +59,8 @@ export interface LinkOptions {
   readonly plainHttp: boolean;
   readonly clock: () => number;
   readonly signal: AbortSignal;
+  /** Told each time the stream has been opened. */
+  readonly onStream: () => void;
 }
 
 /** The same answer, whose every part is noticed, and its end. */
@@ -95,6 +99,7 @@ export const linkTo = (options: LinkOptions): HubLink => {
         failure = null;
         const streams = response.headers.get('content-type')?.startsWith('text/event-stream');
         streaming += Number(streams ?? false);
+        if (streams === true) options.onStream();
         return noticing(
           response,
           () => {
@@ -158,6 +163,8 @@ export const linkTo = (options: LinkOptions): HubLink => {
         mine: typeof value.mine === 'string' ? value.mine : '',
       };
     },
+    has: async (object) =>
+      (await get(`/api/contributions/${encodeURIComponent(object)}`)) !== undefined,
     openRetractions: async () =>
       listIn(await get('/retractions/?open=true'), 'retractions').flatMap(({ id, object }) =>
         typeof id === 'string' && typeof object === 'string' ? [{ id, object }] : [],

@@ -11,12 +11,17 @@ import type { Json } from '../../../share/taxii/resources.ts';
 import { sendSigned } from '../../../share/taxii/submit.ts';
 import type { Store } from '../../store/store.ts';
 import { toSend } from './draft.ts';
-import { load, type OutboxItem, save } from './kept.ts';
+import { createSerial } from '../deciding/serial.ts';
+import { loadItems, type OutboxItem, save } from './kept.ts';
 import type { HubLink } from './link.ts';
 
 export interface Outbox {
   readonly items: () => ReadonlyMap<string, OutboxItem>;
-  readonly put: (id: string, item: OutboxItem) => Promise<void>;
+  /** Changes an item, or leaves it where nothing is given; resolves when it is in the store. */
+  readonly change: (
+    id: string,
+    make: (current: OutboxItem | undefined) => OutboxItem | undefined,
+  ) => Promise<void>;
   /** Ids of those that were released or discarded by this. */
   readonly settle: (
     ids: readonly string[],
@@ -42,13 +47,19 @@ export interface OutboxOptions {
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 60_000;
 
+/** Refusals that end by themselves: of a clock that is not right, or of what was sent twice. */
+const FOR_NOW = /^(CONTRIBUTION_BACKDATED|CONTRIBUTION_REPLAYED|VERSION_AHEAD)\b/;
+/** What is wrong with the key of this lab says nothing of what it takes back: that waits. */
+const OF_SENDER = /^(CONTRIBUTION_\w+|VERSION_AHEAD)\b/;
+
 /** What was said already in these words is not said again, and what was taken back stays so. */
 const needsSending = (item: OutboxItem, now: number): boolean =>
-  (item.state === 'released' || item.state === 'retracted') && toSend(item, now).length > 0;
+  (item.state === 'released' || item.state === 'retracted') &&
+  (item.unsure.length > 0 || toSend(item, now).length > 0);
 
 export const openOutbox = async (options: OutboxOptions): Promise<Outbox> => {
   const { store, link, key, clock, onError } = options;
-  const items = await load<OutboxItem>(store, 'share-outbox');
+  const items = await loadItems(store);
   let wait = FIRST_WAIT_MS;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | null = null;
@@ -56,15 +67,40 @@ export const openOutbox = async (options: OutboxOptions): Promise<Outbox> => {
   let closed = false;
   let lastError: string | null = null;
 
-  const put = async (id: string, item: OutboxItem): Promise<void> => {
-    items.set(id, item);
-    await save(store, [{ kind: 'share-outbox', id, value: item }]);
-    if (item.state === 'released' || item.state === 'retracted') wake();
+  const serial = createSerial();
+  const update = (id: string, make: (current: OutboxItem | undefined) => OutboxItem | undefined) =>
+    serial(async () => {
+      const item = make(items.get(id));
+      if (item === undefined) return undefined;
+      // Stored first: what is done about it must be known after a crash.
+      await save(store, [{ kind: 'share-outbox', id, value: item }]);
+      items.set(id, item);
+      return item;
+    });
+  const change: Outbox['change'] = async (id, make) => {
+    const item = await update(id, make);
+    if (item?.state === 'released' || item?.state === 'retracted') wake();
   };
-  const sendOne = async (id: string, item: OutboxItem): Promise<void> => {
+  /** With what the hub turns out to have, of what it was sent without an answer. */
+  const settled = async (item: OutboxItem): Promise<OutboxItem> => {
+    const there: Json[] = [];
+    for (const object of item.unsure) if (await link.has(String(object.id))) there.push(object);
+    return { ...item, taken: [...item.taken, ...there], unsure: [] };
+  };
+  /** Sends an item; true when it has to be sent again, though the hub answers. */
+  const sendOne = async (id: string, before: OutboxItem): Promise<boolean> => {
     const now = clock();
+    // From here on the hub may have it, whatever we hear of that.
+    const item =
+      before.tried || before.state !== 'released'
+        ? before
+        : await update(id, (current) =>
+            current === before ? { ...before, tried: true } : undefined,
+          );
+    if (item === undefined) return false;
+    const whole = await settled(item);
     // The last look before it leaves: whatever made it, nothing passes that may not.
-    const objects = toSend(item, now);
+    const objects = toSend(whole, now);
     const allowed = objects.filter((object) => checkLeaving(object).allowed);
     const stopped = objects
       .filter((object) => !allowed.includes(object))
@@ -79,55 +115,61 @@ export const openOutbox = async (options: OutboxOptions): Promise<Outbox> => {
     ];
     const failed = new Set(failures.map((one) => one.id));
     const took = allowed.filter((object) => !failed.has(String(object.id)));
-    const taken = new Map(item.taken.map((object) => [object.id, object]));
-    for (const object of took) taken.set(object.id, object);
-    const current = items.get(id) ?? item;
-    // Changed while it was sent: what came meanwhile is for the next round.
-    const state =
-      current !== item || item.state === 'retracted'
-        ? current.state
-        : took.length > 0
-          ? 'sent'
-          : 'refused';
-    await put(id, {
-      ...current,
-      state,
-      taken: [...taken.values()],
-      attempts: item.attempts + 1,
-      error: null,
-      sent_at: took.length > 0 ? now : item.sent_at,
-      failures,
+    const passing = item.state === 'retracted' ? OF_SENDER : FOR_NOW;
+    const waits = failures.find(({ message }) => passing.test(message));
+    const after = await update(id, (latest) => {
+      const current = latest ?? whole;
+      const taken = new Map([...whole.taken, ...current.taken].map((one) => [one.id, one]));
+      for (const object of took) taken.set(object.id, object);
+      const isSame = current === item;
+      // What the hub refuses to take back it does not have, or has taken back already.
+      const isGone = isSame && item.state === 'retracted' && failures.length > 0;
+      // Changed while it was sent: what came meanwhile is for the next round.
+      const stays = !isSame || item.state === 'retracted' || waits !== undefined;
+      return {
+        ...current,
+        state: stays ? current.state : took.length > 0 ? 'sent' : 'refused',
+        taken: isGone && waits === undefined ? [] : [...taken.values()],
+        unsure: isSame ? [] : current.unsure,
+        attempts: current.attempts + 1,
+        error: waits?.message ?? null,
+        sent_at: took.length > 0 ? now : current.sent_at,
+        failures,
+      };
     });
-    // What the hub refuses to take back it does not have, or has taken back already.
-    if (item.state === 'retracted' && failures.length > 0)
-      await put(id, { ...items.get(id)!, taken: [] });
+    lastError = waits?.message ?? null;
+    if (waits === undefined && after !== undefined && needsSending(after, clock())) wake();
+    return waits !== undefined;
+  };
+  const sendLater = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(run, wait);
+    timer.unref();
+    wait = Math.min(LONGEST_WAIT_MS, wait * 2);
   };
   const sendAll = async (): Promise<void> => {
-    for (const [id, item] of items) {
+    let later = false;
+    for (const id of [...items.keys()]) {
       if (closed) return;
+      const item = items.get(id)!;
       if (!needsSending(item, clock())) continue;
       try {
-        await sendOne(id, item);
-        wait = FIRST_WAIT_MS;
-        lastError = null;
+        later = (await sendOne(id, item)) || later;
       } catch (error) {
         if (closed) return;
         lastError = error instanceof StillwatchError ? `${error.code}: ${error.message}` : 'failed';
         if (!(error instanceof StillwatchError)) onError(error);
-        await keepError(id, lastError);
-        clearTimeout(timer);
-        timer = setTimeout(run, wait);
-        timer.unref();
-        wait = Math.min(LONGEST_WAIT_MS, wait * 2);
+        sendLater();
+        const why = lastError;
+        await update(
+          id,
+          (current) => current && { ...current, attempts: current.attempts + 1, error: why },
+        );
         return;
       }
     }
-  };
-  const keepError = async (id: string, error: string): Promise<void> => {
-    const item = items.get(id)!;
-    const failed = { ...item, attempts: item.attempts + 1, error };
-    items.set(id, failed);
-    await save(store, [{ kind: 'share-outbox', id, value: failed }]);
+    if (later) sendLater();
+    else wait = FIRST_WAIT_MS;
   };
   const run = (): void => {
     if (closed) return;
@@ -153,16 +195,17 @@ export const openOutbox = async (options: OutboxOptions): Promise<Outbox> => {
   wake();
   return {
     items: () => items,
-    put,
+    change,
     settle: async (ids, state) => {
       const done: string[] = [];
-      for (const id of ids) {
-        const item = items.get(id);
-        if (item?.state !== 'drafted' && !(item?.state === 'refused' && state === 'released'))
-          continue;
-        await put(id, { ...item!, state, at: clock() });
-        done.push(id);
-      }
+      for (const id of ids)
+        await change(id, (item) => {
+          const may =
+            item?.state === 'drafted' || (item?.state === 'refused' && state === 'released');
+          if (!may) return undefined;
+          done.push(id);
+          return { ...item, state, at: clock() };
+        });
       return done;
     },
     preview: (id) => {

@@ -4,7 +4,7 @@ import type { TlpLevel } from '../../../share/stix/tlp.ts';
 import type { LabFinding } from '../findings.ts';
 import type { LabCore } from '../start.ts';
 import type { Customers } from './customers.ts';
-import { digestOf, draftOf, withoutStruck } from './draft.ts';
+import { digestOf, draftOf, unsureOf, withoutStruck } from './draft.ts';
 import { itemOf } from './kept.ts';
 import type { Outbox } from './outbox.ts';
 import type { Blinder } from './tokens.ts';
@@ -73,7 +73,8 @@ export const openPublisher = (
     const state = release === 'automatic' ? 'released' : 'drafted';
     const created = before?.created ?? new Date(now).toISOString();
     const item = itemOf({ kind: 'finding', state, at: now, created, objects }, before);
-    await outbox.put(finding.id, item);
+    // Released, discarded or taken back meanwhile: the next look drafts from that.
+    await outbox.change(finding.id, (current) => (current === before ? item : undefined));
   };
   let running: Promise<void> = Promise.resolve();
   return {
@@ -88,27 +89,29 @@ export const openPublisher = (
     retract: async (ids, reason) => {
       const named = new Set(ids);
       const done: string[] = [];
-      for (const [id, item] of outbox.items()) {
-        if (item.kind !== 'finding' || item.state === 'retracted') continue;
-        const known = [...item.objects, ...item.taken];
-        const mine = known.map((one) => String(one.id)).filter((one) => named.has(one));
-        if (!named.has(id) && mine.length === 0) continue;
-        done.push(id);
-        const struck = new Set([...item.struck, ...mine]);
-        const left = withoutStruck(item.taken, struck);
-        const at = clock();
-        const whole = named.has(id) || !left.some((one) => one.type === 'indicator');
-        if (!whole)
+      for (const id of [...outbox.items().keys()])
+        await outbox.change(id, (item) => {
+          if (item?.kind !== 'finding' || item.state === 'retracted') return undefined;
+          const known = [...item.objects, ...item.taken];
+          const mine = known.map((one) => String(one.id)).filter((one) => named.has(one));
+          if (!named.has(id) && mine.length === 0) return undefined;
+          done.push(id);
+          const struck = new Set([...item.struck, ...mine]);
+          const left = withoutStruck(item.taken, struck);
+          const at = clock();
+          if (named.has(id) || !left.some((one) => one.type === 'indicator')) {
+            const unsure = unsureOf(item, item.objects);
+            const isUnknown = item.taken.length === 0 && unsure.length === 0;
+            return { ...item, state: isUnknown ? 'discarded' : 'retracted', unsure, reason, at };
+          }
+          const unsure = unsureOf(
+            item,
+            item.objects.filter(({ id: one }) => struck.has(String(one))),
+          );
           // At once, whatever waits for a person: that is drafted again by the next look.
-          await outbox.put(id, {
-            ...{ ...item, at, reason, objects: left, struck: [...struck] },
-            state: 'released',
-          });
-        else {
-          const state = item.taken.length === 0 ? 'discarded' : 'retracted';
-          await outbox.put(id, { ...item, state, reason, at });
-        }
-      }
+          const state = 'released';
+          return { ...item, at, reason, objects: left, unsure, struck: [...struck], state };
+        });
       return done;
     },
   };

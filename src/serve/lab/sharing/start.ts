@@ -14,7 +14,16 @@ import { deriveKey, labSecret } from '../http/tokens.ts';
 import type { LabCore } from '../start.ts';
 import { openCustomers } from './customers.ts';
 import { openIncoming, readEvent, readObject, type Told } from './incoming.ts';
-import { cursorChange, cursorOf, itemOf, type KeptGroup, type OutboxItem } from './kept.ts';
+import {
+  cursorChange,
+  cursorOf,
+  itemOf,
+  type KeptGroup,
+  loadOwed,
+  type OutboxItem,
+  owedChange,
+  save,
+} from './kept.ts';
 import { linkTo } from './link.ts';
 import { type Outbox, openOutbox } from './outbox.ts';
 import { openPublisher } from './publisher.ts';
@@ -111,6 +120,9 @@ const TICK_MS = 15_000;
 /** A clock that is behind the hub's must not make what is new seem not to have begun. */
 const SKEW_MS = 120_000;
 const STANDINGS_AT_ONCE = 8;
+/** Until what could not be stored or told is tried again. */
+const AGAIN_MS = 1000;
+const WELL_OVER_MS = 7 * 86_400_000;
 
 export const openSharing = async (core: LabCore, options: SharingOptions): Promise<Sharing> => {
   const { store, traffic } = core;
@@ -127,6 +139,11 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
     plainHttp: options.plainHttp ?? false,
     clock,
     signal: stop.signal,
+    // The hub is there again: what waits for it does not wait any longer.
+    onStream: () => {
+      outbox.wake();
+      void inTurn(() => catchUp().catch(noteFailure));
+    },
   });
   let lookedBack = 0;
   const secret = await labSecret(store);
@@ -172,15 +189,34 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
   let retractions = 0;
   let closed = false;
 
+  /** What whoever decides has yet to hear: indicators that were taken back, and accounts. */
+  const owed = new Set(await loadOwed(store));
+  let unheard = new Set<string>();
+  let tellTimer: NodeJS.Timeout | undefined;
+  const tellOwed = async (): Promise<void> => {
+    clearTimeout(tellTimer);
+    const [accounts, retracted] = [[...unheard], [...owed]];
+    if (accounts.length === 0 && retracted.length === 0) return;
+    unheard = new Set();
+    try {
+      for (const listener of listeners) await listener(accounts, retracted);
+      await save(
+        store,
+        retracted.map((id) => owedChange(id, false)),
+      );
+      for (const id of retracted) owed.delete(id);
+    } catch (error) {
+      // Such as a disk that is full: nothing may rest on what was taken back, so it is told again.
+      for (const account of accounts) unheard.add(account);
+      if (closed) return;
+      onError(error);
+      tellTimer = setTimeout(() => void tellOwed(), AGAIN_MS);
+    }
+  };
   const tell = async (accounts: Iterable<string>, retracted: readonly string[]): Promise<void> => {
-    const list = [...new Set(accounts)];
-    if (list.length === 0 && retracted.length === 0) return;
-    for (const listener of listeners)
-      try {
-        await listener(list, retracted);
-      } catch (error) {
-        onError(error);
-      }
+    for (const account of accounts) unheard.add(account);
+    for (const id of retracted) owed.add(id);
+    await tellOwed();
   };
   const hitBy = (ids: readonly string[]): string[] =>
     ids.flatMap((id) => [...verification.hits(id)]);
@@ -203,7 +239,7 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
     }
     const created = String(objects[0]!.created);
     const item = itemOf({ kind, state: 'released', at: clock(), created, objects }, before);
-    await outbox.put(id, item);
+    await outbox.change(id, (current) => (current === before ? item : undefined));
   };
   const answer = async ({ group, after }: Tested): Promise<void> => {
     const members = incoming.membersOf(group);
@@ -219,13 +255,27 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
         await say('opinion', disputeOf(object, 'matched-known-good', clock()), id);
     }
   };
+  /** Whether a word to the hub may be missing: a crash or a full disk came before it was written. */
+  let unanswered = true;
+  const answerAll = async (): Promise<void> => {
+    if (!unanswered) return;
+    unanswered = false;
+    for (const group of incoming.groups()) {
+      const kept = verification.group(group);
+      if (kept !== undefined) await answer({ group, before: kept, after: kept });
+    }
+  };
   let testTimer: NodeJS.Timeout | undefined;
   let changedAccounts = new Set<string>();
   const test = async (): Promise<void> => {
     testTimer = undefined;
     const told = changedAccounts;
     changedAccounts = new Set();
-    const tested = await verification.test();
+    const tested = await verification.test().catch((error: unknown) => {
+      for (const account of told) changedAccounts.add(account);
+      testTimer ??= setTimeout(() => void test().catch(onError), AGAIN_MS);
+      throw error;
+    });
     for (const { group, before, after } of tested) {
       for (const account of [...(before?.accounts ?? []), ...after.accounts]) told.add(account);
       if (before?.outcome !== after.outcome)
@@ -233,7 +283,11 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
     }
     // Decisions first: words to the hub can wait for them.
     await tell(told, []);
-    for (const one of tested) await answer(one);
+    for (const one of tested)
+      await answer(one).catch((error: unknown) => {
+        unanswered = true;
+        throw error;
+      });
   };
   const testSoon = (): void => {
     if (testTimer !== undefined || closed) return;
@@ -282,41 +336,69 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
     await Promise.all(Array.from({ length: STANDINGS_AT_ONCE }, one));
   };
   const acknowledge = async (): Promise<void> => {
-    for (const { id, object } of await link.openRetractions()) {
-      if (incoming.get(object) !== undefined)
-        await take([{ kind: 'gone', id: object, why: 'retracted' }], null);
-      await link.acknowledge(id);
+    const open = await link.openRetractions();
+    const here = open.filter(({ object }) => incoming.get(object) !== undefined);
+    await absorb(
+      here.map(({ object }) => ({ kind: 'gone', id: object, why: 'retracted' })),
+      null,
+    );
+    for (const { id, object } of open) {
+      // As long as whoever decides could not take note of it, this lab still acts on it.
+      if (!owed.has(object)) await link.acknowledge(id);
     }
   };
-  const take = async (told: readonly Told[], cursor: string | null): Promise<void> => {
+  const pause = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      stop.signal.addEventListener('abort', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  /** What was told stays in turn until it is stored: what comes after it may rest on it. */
+  const stored = async <T>(work: () => Promise<T>): Promise<T> => {
+    for (;;)
+      try {
+        return await work();
+      } catch (error) {
+        if (closed) throw error;
+        onError(error);
+        noteFailure(error);
+        await pause(AGAIN_MS);
+      }
+  };
+  const absorb = async (told: readonly Told[], cursor: string | null): Promise<void> => {
+    if (told.length === 0 && cursor === null) return;
     const goneHits = told.flatMap((one) =>
       one.kind === 'gone' ? [...verification.hits(one.id)] : [],
     );
-    const applied = await incoming.apply(told, cursor === null ? [] : [cursorChange(hub, cursor)]);
+    const also = cursor === null ? [] : [cursorChange(hub, cursor)];
+    const applied = await stored(() => incoming.apply(told, also));
     if (applied.gone.length > 0) {
-      const isRetracted = (id: string): boolean =>
-        told.some((one) => one.kind === 'gone' && one.id === id && one.why === 'retracted');
-      const retracted = applied.gone.filter(isRetracted);
-      retractions += retracted.length;
+      retractions += applied.retracted.length;
       verification.drop(applied.gone);
       // What ended or went out of sight may come back; what was taken back never does.
-      await tell(goneHits, retracted);
+      await tell(goneHits, applied.retracted);
       await traffic.watch({ at: clock() + SKEW_MS, add: [], remove: applied.gone });
     }
-    if (told.some((one) => one.kind === 'gone' && one.why === 'retracted'))
-      await acknowledge().catch(noteFailure);
-    if (applied.told.length === 0) {
-      // Relationships regroup what is known already.
-      verification.touch();
-      testSoon();
-      return;
-    }
-    await askStandings(applied.told).catch(noteFailure);
-    const foreign = applied.changed.filter((id) => incoming.get(id)?.own === false);
-    await watch(foreign, []);
-    for (const account of hitBy(applied.told)) changedAccounts.add(account);
+    if (applied.told.length > 0) await learn(applied.told, applied.changed);
+    // Relationships regroup what is known already.
     verification.touch();
     testSoon();
+  };
+  /** Asks what members make of indicators, and holds those against the traffic that are new. */
+  const learn = async (ids: readonly string[], changed: readonly string[]): Promise<void> => {
+    await askStandings(ids).catch(noteFailure);
+    await watch(
+      changed.filter((id) => incoming.get(id)?.own === false),
+      [],
+    );
+    for (const account of hitBy(ids)) changedAccounts.add(account);
+  };
+  const take = async (told: readonly Told[], cursor: string | null): Promise<void> => {
+    await absorb(told, cursor);
+    if (told.some((one) => one.kind === 'gone' && one.why === 'retracted'))
+      await acknowledge().catch(noteFailure);
   };
   const noteFailure = (error: unknown): void => {
     if (!closed) streamError = (error as Error).message;
@@ -349,6 +431,7 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
     const lastEventId = place ?? (await cursorOf(store, hub));
     const url = lastEventId === undefined ? '/stream?after=0' : '/stream';
     let seen: Set<string> | null = null;
+    let gapEnd: string | null = null;
     for await (const one of follow(link.client.session, {
       url,
       ...(lastEventId === undefined ? {} : { lastEventId }),
@@ -359,6 +442,7 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
       if (one.kind === 'gap') {
         await flush();
         seen = new Set();
+        gapEnd = one.lastEventId;
         continue;
       }
       if (one.kind === 'resync') {
@@ -367,6 +451,8 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
           const left = incoming.ids().filter((id) => !seen!.has(id));
           batch.push(...left.map((id): Told => ({ kind: 'gone', id, why: 'removed' })));
           seen = null;
+          // Only now: a gap that was closed in part is read again from its beginning.
+          place = gapEnd;
         } else {
           const told = readObject(one.value);
           if (told !== undefined) batch.push(told);
@@ -376,10 +462,6 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
         const told = readEvent(one.event.data);
         if (told !== undefined) batch.push(told);
         place = one.lastEventId;
-        if (one.event.type === 'ready') {
-          outbox.wake();
-          void inTurn(() => acknowledge().catch(noteFailure));
-        }
       }
       if (batch.length >= MOST_TOGETHER) await flush();
       else batchTimer ??= setTimeout(() => void flush(), TOGETHER_MS);
@@ -393,37 +475,43 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
         noteFailure(error);
       }
       if (closed) return;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, wait);
-        stop.signal.addEventListener('abort', () => {
-          clearTimeout(timer);
-          resolve();
-        });
-      });
+      await pause(wait);
     }
   };
 
+  /** What could not be asked or acknowledged when it was told. */
+  const catchUp = async (): Promise<void> => {
+    const unasked = incoming.toAsk();
+    if (unasked.length > 0) {
+      const strange = unasked.filter((id) => incoming.get(id)!.own === null);
+      await learn(unasked, strange);
+      verification.touch();
+      testSoon();
+    }
+    await acknowledge();
+  };
+
   // ---- time passes
+  let over: ReadonlySet<string> = new Set();
   const tick = async (): Promise<void> => {
     const now = clock();
-    const ended = incoming.foreign().filter((id) => {
-      const { valid_until: until } = incoming.parsed(id)!.object;
-      return Date.parse(until!) <= now;
+    const endOf = (id: string): number => Date.parse(incoming.parsed(id)!.object.valid_until!);
+    const foreign = incoming.foreign();
+    // A clock that jumped ahead is set right again: what ended is not thrown away at once.
+    const past = foreign.filter((id) => endOf(id) + WELL_OVER_MS <= now);
+    const ended = new Set(foreign.filter((id) => endOf(id) <= now));
+    const turned = foreign.filter((id) => ended.has(id) !== over.has(id));
+    over = ended;
+    if (turned.length > 0) await tell(hitBy(turned), []);
+    await absorb(
+      past.map((id) => ({ kind: 'gone', id, why: 'expired' })),
+      null,
+    );
+    if (link.connected()) await catchUp();
+    await answerAll().catch((error: unknown) => {
+      unanswered = true;
+      throw error;
     });
-    if (ended.length > 0)
-      await take(
-        ended.map((id) => ({ kind: 'gone', id, why: 'expired' })),
-        null,
-      );
-    const unasked = incoming.ids().filter((id) => incoming.get(id)?.own === null);
-    if (unasked.length > 0 && link.connected()) {
-      await askStandings(unasked);
-      await watch(
-        unasked.filter((id) => incoming.get(id)?.own === false),
-        [],
-      );
-    }
-    if (link.connected()) await acknowledge();
     await takeCustomers();
     await publisher.run();
   };
@@ -440,6 +528,8 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
   await watch(incoming.foreign(), []);
   await publisher.run();
   const followed = following();
+  // What a crash left untold, once somebody listens.
+  if (owed.size > 0) tellTimer = setTimeout(() => void tellOwed(), 0);
 
   const confirmedAt = (id: string, account: string): number | null =>
     verification.confirmedAt(id, account);
@@ -529,6 +619,7 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
       closed = true;
       clearInterval(ticking);
       clearTimeout(testTimer);
+      clearTimeout(tellTimer);
       clearTimeout(batchTimer);
       stop.abort();
       await followed;

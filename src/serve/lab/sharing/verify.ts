@@ -173,13 +173,19 @@ export const openVerification = async (options: VerifyOptions): Promise<Verifica
         const before = groups.get(group);
         const after = testOne(group);
         if (after === undefined || isSame(before, after)) continue;
-        groups.set(group, after);
         tested.push({ group, before, after });
       }
-      await save(
-        store,
-        tested.map(({ group, after }) => ({ kind: 'share-group', id: group, value: after })),
-      );
+      try {
+        await save(
+          store,
+          tested.map(({ group, after }) => ({ kind: 'share-group', id: group, value: after })),
+        );
+      } catch (error) {
+        // A test that is not counted spends nothing of the level: it is made again.
+        for (const { group } of tested) dirty.add(group);
+        throw error;
+      }
+      for (const { group, after } of tested) groups.set(group, after);
       return tested;
     },
     group: (group) => groups.get(group),
