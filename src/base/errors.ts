@@ -117,6 +117,10 @@ export const ERROR_CODES = {
   SHARE_BUNDLE_UNREADABLE: { exit: 4, means: 'What is to be shared cannot be read.' },
   HUB_ANSWER_INVALID: { exit: 4, means: 'A hub does not answer as a hub of this version does.' },
   SHARE_KEY_UNREADABLE: { exit: 4, means: 'The file of a signing key cannot be used.' },
+  SHARE_CONNECTION_DECLARED: {
+    exit: 1,
+    means: 'The connection of the lab stands in its configuration, and no command changes it.',
+  },
   HUB_ADDRESS_UNUSABLE: { exit: 4, means: 'The hub cannot listen on its address.' },
   HUB_UNWELL: { exit: 1, means: 'A check of the health of the hub fails.' },
   TAKEOVER_UNREADABLE: { exit: 4, means: 'The file is not one of a medallion installation.' },

@@ -1,8 +1,11 @@
 /** `stillwatch lab serve`: traffic in, findings out. */
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { StillwatchError } from '../../base/errors.ts';
 import { LOG_FORMATS, type LogFormat } from '../../detect/exchange/log-chunk.ts';
+import type { GateConfig, HubConfig } from '../../serve/lab/config/config.ts';
 import type { DecidingService, GateSettings } from '../../serve/lab/deciding/service.ts';
+import type { Connection } from '../../serve/lab/sharing/kept.ts';
 import type { SharingOffice } from '../../serve/lab/sharing/office.ts';
 
 interface Flags {
@@ -27,11 +30,18 @@ const seconds = (text: string): number => {
   return value;
 };
 
+/** Flags go before the configuration, each by itself. */
 const gateSettings = (
-  { gate, gateGrpc, appealUrl }: Flags,
+  flags: Flags,
+  configured: GateConfig | undefined,
   parseListen: (text: string) => GateSettings['listen'],
 ): GateSettings | undefined => {
-  if (gate === undefined) return undefined;
+  const gate = flags.gate ?? configured?.listen;
+  const gateGrpc = flags.gateGrpc ?? configured?.grpc;
+  const appealUrl = flags.appealUrl ?? configured?.appeal_url;
+  if (gate === undefined && gateGrpc === undefined) return undefined;
+  if (gate === undefined)
+    throw new StillwatchError('USAGE', '--gate-grpc needs --gate', 'Name its HTTP address too.');
   if (appealUrl === undefined || !/^https?:\/\/\S+$/.test(appealUrl))
     throw new StillwatchError(
       'USAGE',
@@ -45,6 +55,19 @@ const gateSettings = (
   };
 };
 
+/** The declared hub, as a connection that `lab connect` could have made. */
+const declaredConnection = (hub: HubConfig | undefined): Connection | undefined =>
+  hub === undefined
+    ? undefined
+    : {
+        hub: hub.url,
+        token_file: resolve(hub.token_file),
+        key_file: resolve(hub.key_file),
+        collection: hub.collection,
+        release: hub.release,
+        plain_http: hub.plain_http,
+      };
+
 const HELP = `
 Examples:
   stillwatch lab serve --data ./lab
@@ -55,6 +78,7 @@ Examples:
     --appeal-url https://provider.example/appeals
 
 Gateways ask the gate with a token of the scope gate: stillwatch lab token edge-1 --scope gate.
+Policy, gate and hub can stand in the configuration instead; flags go before it.
 The policy is read again when its file changes and on SIGHUP; one that holds a fault changes nothing.
 
 When it listens it prints one line of JSON: url, gate, and the file of the token that the first start made.
@@ -88,8 +112,9 @@ export const addServeCommand = (lab: Command): void => {
       const { openDecidingService } = await import('../../serve/lab/deciding/service.ts');
       const { openSharingOffice } = await import('../../serve/lab/sharing/office.ts');
       const { sharingRoutes } = await import('../../serve/lab/sharing/routes.ts');
-      const gate = gateSettings(flags, parseListen);
       const base = flags.config === undefined ? DEFAULT_CONFIG : readConfig(flags.config);
+      const gate = gateSettings(flags, base.gate, parseListen);
+      const { hub } = base;
       const follow = (flags.follow ?? []).map((path) => ({
         path,
         format: flags.followFormat ?? ('native' as const),
@@ -114,9 +139,12 @@ export const addServeCommand = (lab: Command): void => {
         config,
         onError: (error) => console.error(error),
         routes: async (core) => {
-          const opened = openSharingOffice(core, { onError: (error) => console.error(error) });
+          const opened = openSharingOffice(core, {
+            ...(hub === undefined ? {} : { permit: hub.permit, tlp: hub.tlp, k: hub.k }),
+            onError: (error) => console.error(error),
+          });
           service = await openDecidingService(core, {
-            policyFile: flags.policy,
+            policyFile: flags.policy ?? base.policy,
             sharing: opened.seam,
             onError: (error) => console.error(error),
           });
@@ -147,7 +175,10 @@ export const addServeCommand = (lab: Command): void => {
               await stop();
               throw error;
             });
-      await office!.start();
+      await office!.start(declaredConnection(hub)).catch(async (error: unknown) => {
+        await stop();
+        throw error;
+      });
       // What went out of sight while nobody was told, because the lab ended at that moment.
       if (office!.current() !== null) await service!.deciding.reconsiderShared();
       const { url, port, tokenFile } = lab;

@@ -8,7 +8,7 @@ import { SIGNING_KEY, seedIn } from '../../../share/sharing/signing/key-file.ts'
 import type { Sharing as Seam } from '../deciding/sharing-seam.ts';
 import type { LabCore } from '../start.ts';
 import { type Connection, connectionOf, keepConnection } from './kept.ts';
-import { openSharing, type Sharing, type SharingOptions } from './start.ts';
+import { openSharing, type Sharing, type SharingOptions, type SharingStatus } from './start.ts';
 
 export interface SharingOffice {
   readonly current: () => Sharing | null;
@@ -16,8 +16,14 @@ export interface SharingOffice {
   /** What deciding and appeals ask; undefined without a hub. */
   readonly seam: () => Seam | undefined;
   readonly onChanged: Sharing['onChanged'];
-  /** Opens the connection that was kept, if there is one. What is wrong with its files is told, not thrown. */
-  readonly start: () => Promise<void>;
+  /** Whether the connection stands in the configuration: then no command changes it. */
+  readonly isDeclared: () => boolean;
+  /**
+   * Opens the connection of the configuration, or the one that was kept. What is wrong with the files of the
+   * kept one is told, in the status too, and not thrown: the lab goes on without it.
+   * @throws StillwatchError SHARE_KEY_UNREADABLE for the files of the configuration
+   */
+  readonly start: (declared?: Connection) => Promise<void>;
   readonly connect: (connection: Connection) => Promise<void>;
   readonly disconnect: () => Promise<boolean>;
   readonly stop: () => Promise<void>;
@@ -77,6 +83,12 @@ export const seamOf = (sharing: Sharing): Seam => ({
   },
 });
 
+const brokenStatus = (hub: string, error: string): SharingStatus => ({
+  ...{ hub, connected: false, heard_seconds: null, error },
+  ...{ drafts: 0, queue: 0, sent: 0, refused: 0 },
+  ...{ indicators: 0, hitting: 0, confirmed: 0, retractions: 0, tokens: 0, tokens_pending: 0 },
+});
+
 export const openSharingOffice = (
   core: LabCore,
   more: Partial<SharingOptions> = {},
@@ -86,7 +98,14 @@ export const openSharingOffice = (
   let current: Sharing | null = null;
   let seam: Seam | undefined;
   let connection: Connection | null = null;
-  core.showHub(() => current?.status() ?? null);
+  let isDeclared = false;
+  /** Why the connection that was kept could not be opened. */
+  let broken: string | null = null;
+  core.showHub(
+    () =>
+      current?.status() ??
+      (connection === null || broken === null ? null : brokenStatus(connection.hub, broken)),
+  );
 
   const end = async (): Promise<void> => {
     const before = current;
@@ -101,6 +120,7 @@ export const openSharingOffice = (
       for (const listener of listeners) await listener(accounts, retracted);
     });
     [current, seam, connection] = [sharing, seamOf(sharing), wanted];
+    broken = null;
   };
   return {
     current: () => current,
@@ -109,10 +129,21 @@ export const openSharingOffice = (
     onChanged: (listener) => {
       listeners.push(listener);
     },
-    start: async () => {
+    isDeclared: () => isDeclared,
+    start: async (declared) => {
+      if (declared !== undefined) {
+        isDeclared = true;
+        await open(declared);
+        await keepConnection(core.store, null);
+        return;
+      }
       const kept = await connectionOf(core.store);
       if (kept === undefined) return;
-      await open(kept).catch(onError);
+      await open(kept).catch((error: unknown) => {
+        connection = kept;
+        broken = (error as Error).message;
+        onError(error);
+      });
     },
     connect: async (wanted) => {
       await open(wanted);

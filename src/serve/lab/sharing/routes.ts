@@ -62,6 +62,15 @@ export const sharingRoutes = (office: SharingOffice): readonly LabRoute[] => {
       throw new HttpRefusal(409, 'NOT_CONNECTED', 'This lab is connected with no hub.');
     return current;
   };
+  /** What stands in the configuration is changed there, or it would come back with the next start. */
+  const changeable = (): void => {
+    if (office.isDeclared())
+      throw new HttpRefusal(
+        409,
+        'SHARE_CONNECTION_DECLARED',
+        'The connection stands under `hub` in the configuration of the lab.',
+      );
+  };
   const on = (
     method: LabRoute['method'],
     path: string,
@@ -87,6 +96,7 @@ export const sharingRoutes = (office: SharingOffice): readonly LabRoute[] => {
       status: office.current()?.status() ?? null,
     })),
     on('PUT', '/sharing/connection', 'Connect with a hub', async (call) => {
+      changeable();
       const connection = connectionIn(call);
       try {
         await office.connect(connection);
@@ -97,9 +107,10 @@ export const sharingRoutes = (office: SharingOffice): readonly LabRoute[] => {
       }
       return { connection, status: sharing().status() };
     }),
-    on('DELETE', '/sharing/connection', 'Disconnect from the hub', async () => ({
-      disconnected: await office.disconnect(),
-    })),
+    on('DELETE', '/sharing/connection', 'Disconnect from the hub', async () => {
+      changeable();
+      return { disconnected: await office.disconnect() };
+    }),
     on('GET', '/sharing/outbox', 'What left, and what waits', () => ({
       items: [...sharing().outbox.items()].map(([id, item]) => viewOf(id, item)),
     })),
