@@ -31,6 +31,7 @@ const sharing: Sharing = {
   indicatorFacts: ({ id }) => [...indicators].flatMap(([a, one]) => (a === id ? [one] : [])),
   sharedBecauseOf: (grounds) =>
     grounds.map((ground) => ({ object: `campaign--of-${ground}`, ground, about_subject: true })),
+  campaignsOf: (id) => [`campaign--of-${id}`],
   isTheirs: (id) => id.startsWith('indicator--'),
   retract: async (objects, key) => {
     if (!connected) throw new Error('the hub does not answer');
