@@ -241,6 +241,7 @@ test('match: unusable indicators are reported and the others run; expired ones s
   const text = await run(...args, '2030-01-01T00:00:00.000Z');
   assert.match(text, /1 indicators cannot be used\n {2}object 5 /);
   assert.match(text, /has ended: query-signature/);
+  assert.match(text, /next: --at TIME/);
 });
 
 test('match: fingerprints need the log twice, so standard input is refused', async () => {

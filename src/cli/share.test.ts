@@ -69,6 +69,11 @@ describe('share preview', () => {
     assert.match(text, /2 +FIREWALL_PROPERTY +\$\.description/);
     assert.match(text, /2 +FIREWALL_EMAIL +\$\.description/);
     assert.ok(!text.includes('ann@'));
+    // The next command is one that would send something.
+    assert.match(text, /next: stillwatch share submit \S+ --partial --hub/);
+    const out = join(folder, 'without-bad.json');
+    const written = await run('preview', file('bad.json', [...good, bad]), '--out', out);
+    assert.match(written.text, /next: stillwatch share submit \S+without-bad\.json --hub/);
     const { text: json } = await run('preview', file('bad.json', [bad]), '--json');
     const { objects, refused } = JSON.parse(json);
     assert.equal(refused, 1);
@@ -153,6 +158,8 @@ describe('share key new and share submit', () => {
     const second = await submit(bundle, '--partial', '--json');
     assert.equal(second.status, 3);
     assert.equal(JSON.parse(second.text).sent.success, 1);
+    const all = await submit(file('all-bad.json', [bad]), '--partial');
+    assert.match(all.text, /nothing of it may leave/);
   });
 
   test('a bundle of several contributions keeps its references', async () => {

@@ -49,17 +49,16 @@ const preview = async (path: string, flags: PreviewFlags, output: Output): Promi
   if (flags.json) write(output, forJson(seen, 2));
   else {
     const { previewLines } = await import('./share-show.ts');
-    const next = flags.out === undefined ? path : `${flags.out}`;
+    // What --out wrote holds nothing that is refused.
+    const all = flags.out !== undefined || seen.refused === 0;
+    const next = `${forTerminal(flags.out ?? path, 200)}${all ? '' : ' --partial'}`;
     write(
       output,
       [
         ...previewLines(seen),
         ...(leaving.length === 0
           ? []
-          : [
-              '',
-              `next: stillwatch share submit ${forTerminal(next, 200)} --hub URL --token-file FILE --key FILE`,
-            ]),
+          : ['', `next: stillwatch share submit ${next} --hub URL --token-file FILE --key FILE`]),
       ].join('\n'),
     );
   }
@@ -74,7 +73,11 @@ const submit = async (path: string, flags: SubmitFlags, output: Output): Promise
   const { previewLines } = await import('./share-show.ts');
   if (seen.refused > 0) process.exitCode = REFUSED_EXIT;
   if (leaving.length === 0 || (seen.refused > 0 && !flags.partial)) {
-    const lines = [...previewLines(seen), 'Nothing was sent; --partial sends what may leave.'];
+    const why =
+      leaving.length === 0
+        ? 'Nothing was sent: nothing of it may leave.'
+        : 'Nothing was sent; --partial sends what may leave.';
+    const lines = [...previewLines(seen), why];
     write(output, flags.json ? forJson({ preview: seen, sent: null }, 2) : lines.join('\n'));
     return;
   }

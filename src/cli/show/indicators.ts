@@ -69,6 +69,9 @@ export const renderMatch = (report: MatchReport): string => {
     ...(hit.length > LISTED ? [`  and ${hit.length - LISTED} more (--json lists them)`] : []),
     ...(nothing > 0 ? ['', `${nothing} indicators hit nobody`] : []),
     ...idle.slice(0, LISTED).map((i) => `  ${NOT_RUN[i.not_run!]}: ${i.kind} ${forTerminal(i.id)}`),
+    ...(idle.some((i) => i.not_run === 'EXPIRED')
+      ? ['', 'next: --at TIME matches an older log with the indicators that were valid then']
+      : []),
     ...(unusable.length === 0 ? [] : ['', `${unusable.length} indicators cannot be used`]),
     ...unusable
       .slice(0, LISTED)
