@@ -82,6 +82,21 @@ const isAsn = (text: string): boolean => {
 
 /** 'AS64500' for 64500, '64500', 'as64500' and 'AS64500', so that two logs can agree. */
 export const asnOf = (value: unknown): string | null => {
+  if (typeof value !== 'number') return asnOfText(value);
+  // Most logs give a number, and few different ones.
+  const at = value & (KNOWN_ASNS - 1);
+  if (asnNumbers[at] === value) return asnTexts[at]!;
+  const text = asnOfText(value);
+  asnNumbers[at] = value;
+  asnTexts[at] = text;
+  return text;
+};
+
+const KNOWN_ASNS = 4096;
+const asnNumbers = new Float64Array(KNOWN_ASNS).fill(Number.NaN);
+const asnTexts = new Array<string | null>(KNOWN_ASNS).fill(null);
+
+const asnOfText = (value: unknown): string | null => {
   const text = textOf(value);
   if (text === null || isAsn(text)) return text;
   const number = /^(?:as)?(\d{1,10})$/i.exec(text);

@@ -20,13 +20,28 @@ export const createInterner = (): Interner => ({
   bytes: new Uint8Array(PLACES * LONGEST),
 });
 
+/** FNV-1a over the bytes of a text. */
+export const HASH_SEED = 0x811c9dc5 | 0;
+export const HASH_PRIME = 0x01000193;
+
 /** The text in bytes `start..end` of valid UTF-8. */
 export const intern = (table: Interner, b: Buffer, start: number, end: number): string => {
+  let hash = HASH_SEED;
+  for (let p = start; p < end; p++) hash = Math.imul(hash ^ b[p]!, HASH_PRIME);
+  return internHashed(table, b, start, end, hash);
+};
+
+/** As `intern`, for somebody who hashed the bytes when looking for their end. */
+export const internHashed = (
+  table: Interner,
+  b: Buffer,
+  start: number,
+  end: number,
+  hash: number,
+): string => {
   const length = end - start;
   if (length > LONGEST) return b.toString('utf8', start, end);
-  let h = 0x811c9dc5;
-  for (let p = start; p < end; p++) h = Math.imul(h ^ b[p]!, 0x01000193);
-  const at = (h ^ (h >>> 15)) & (PLACES - 1);
+  const at = (hash ^ (hash >>> 15)) & (PLACES - 1);
   const { lengths, bytes, texts } = table;
   const from = at * LONGEST;
   if (lengths[at] === length) {

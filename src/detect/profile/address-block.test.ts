@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isIP } from 'node:net';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { addressBlock } from './address-block.ts';
+import { addressBlock, isNeighbourV4 } from './address-block.ts';
 
 describe('addressBlock', () => {
   const cases: readonly (readonly [string, string | null])[] = [
@@ -67,5 +67,50 @@ describe('addressBlock', () => {
     assert.notEqual(addressBlock('10.1.2.3'), addressBlock('10.1.3.3'));
     assert.equal(addressBlock('2001:db8:1:2::5'), addressBlock('2001:0db8:0001:ffff::9'));
     assert.notEqual(addressBlock('2001:db8:1::'), addressBlock('2001:db8:2::'));
+  });
+});
+
+describe('isNeighbourV4', () => {
+  const number = fc.constantFrom(
+    '0',
+    '1',
+    '00',
+    '07',
+    '9',
+    '25',
+    '255',
+    '256',
+    '999',
+    '',
+    'x',
+    '1e',
+  );
+  const address = fc.oneof(
+    fc.array(number, { minLength: 3, maxLength: 5 }).map((parts) => parts.join('.')),
+    fc.tuple(fc.constantFrom('1.2.3', '1.2.4', '::ffff:1.2.3'), number).map((t) => t.join('.')),
+    fc.constantFrom('1.2.3.4:5', '1.2.3.4.', '1.2.3', '1.2.33', '1.2.3.4%a', '::1.2.3.4', ''),
+    fc.ipV4(),
+    fc.ipV6(),
+  );
+  it('says only of addresses in the block of a known one that they are', () => {
+    let found = 0;
+    fc.assert(
+      fc.property(address, address, fc.nat(7), (known, other, kept) => {
+        // Mostly two that begin alike.
+        const ip = kept === 0 ? other : `${known.slice(0, -kept)}${other.slice(-kept)}`;
+        const block = addressBlock(known);
+        if (!block?.endsWith('.0/24') || !isNeighbourV4(known, ip)) return;
+        found += 1;
+        assert.equal(addressBlock(ip), block, `${known} ${ip}`);
+      }),
+      { numRuns: 20_000 },
+    );
+    assert.ok(found > 100);
+  });
+
+  it('finds the neighbours there are', () => {
+    assert.ok(isNeighbourV4('198.51.100.7', '198.51.100.0'));
+    assert.ok(isNeighbourV4('198.51.100.7', '198.51.100.255'));
+    assert.ok(!isNeighbourV4('198.51.100.7', '198.51.10.7'));
   });
 });

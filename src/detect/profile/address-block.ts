@@ -10,6 +10,34 @@ export const addressBlock = (ip: string): string | null => {
   return isIPv6(ip) && !ip.includes('%') ? ipv6Block(ip) : null;
 };
 
+const DOT = 46;
+const ZERO = 48;
+
+/**
+ * Whether two addresses lie in one block of IPv4, seen from the first of which that is known: they
+ * differ in the last number only, and the other's is one too (0 … 255, no leading zero).
+ */
+export const isNeighbourV4 = (known: string, ip: string): boolean => {
+  let p = 0;
+  const { length } = ip;
+  if (length > 15) return false;
+  let dot = -1;
+  while (p < length && p < known.length && ip.charCodeAt(p) === known.charCodeAt(p)) {
+    if (ip.charCodeAt(p) === DOT) dot = p;
+    p++;
+  }
+  // All that differs has to come after the last dot of both.
+  const rest = length - dot - 1;
+  if (dot < 0 || rest < 1 || rest > 3 || known.indexOf('.', dot + 1) >= 0) return false;
+  let value = 0;
+  for (let i = dot + 1; i < length; i++) {
+    const digit = ip.charCodeAt(i) - ZERO;
+    if (!(digit >= 0 && digit <= 9)) return false;
+    value = value * 10 + digit;
+  }
+  return value <= 255 && (rest === 1 || ip.charCodeAt(dot + 1) !== ZERO);
+};
+
 const ipv6Block = (ip: string): string => {
   const groups = groupsOf(ip);
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, high = 0, low = 0] = groups;

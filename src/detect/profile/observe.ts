@@ -25,15 +25,36 @@ export const createObserver = (): Observer => ({ scan: createPromptScan(), block
 
 /** Counts one exchange, in place. The order of observation does not matter. */
 export const observe = (into: Accumulator, exchange: Exchange, observer: Observer): void => {
+  scanExchange(exchange, observer.scan);
+  observeScanned(into, exchange, observer.scan, observer.blocks);
+};
+
+/** Reads the prompt; the first half of `observe`, for which no account is needed. */
+export const scanExchange = (exchange: Exchange, scan: PromptScan): void => {
+  if (!isContentFree(exchange)) {
+    scanPrompt(exchange.prompt, scan);
+    return;
+  }
+  scan.language = 0;
+  scan.elicitation = 0;
+};
+
+/** The second half of `observe`. */
+export const observeScanned = (
+  into: Accumulator,
+  exchange: Exchange,
+  scan: PromptScan,
+  blocks: BlockMemo,
+): void => {
   const { timestamp } = exchange;
   into.exchanges += 1;
   if (timestamp < into.firstSeen) into.firstSeen = timestamp;
   if (timestamp > into.lastSeen) into.lastSeen = timestamp;
   if (into.times.push(Math.floor(timestamp / SECOND)) >= GATHERED) settleTimes(into);
   observeCounts(into, exchange);
-  observePrompt(into, exchange, observer.scan);
+  observePrompt(into, exchange, scan);
   observeOthers(into, exchange);
-  observeLabels(into, exchange, observer.blocks);
+  observeLabels(into, exchange, blocks);
 };
 
 /** Moves the gathered times into the timeline. */
@@ -67,7 +88,7 @@ const count = (into: Accumulator, place: number): void => bump(into.counters, pl
 
 const observePrompt = (into: Accumulator, exchange: Exchange, scan: PromptScan): void => {
   const key = isContentFree(exchange)
-    ? countTemplate(into, exchange, scan)
+    ? countTemplate(into, exchange)
     : countText(into, exchange.prompt, scan);
   // Most prompts end here: one comparison tells that the sample is full of smaller hashes.
   if (key > into.promptThreshold) return;
@@ -85,7 +106,7 @@ const isContentFree = ({ prompt, promptHash, templateId }: Exchange): boolean =>
   prompt === '' && (promptHash !== null || templateId !== null);
 
 /** Counts what the edge said about a prompt it kept to itself; returns the key of the prompt. */
-const countTemplate = (into: Accumulator, exchange: Exchange, scan: PromptScan): number => {
+const countTemplate = (into: Accumulator, exchange: Exchange): number => {
   const { promptHash, templateId } = exchange;
   into.contentFree += 1;
   if (templateId !== null) {
@@ -94,13 +115,10 @@ const countTemplate = (into: Accumulator, exchange: Exchange, scan: PromptScan):
     count(into, at.CLOSINGS + bucket);
     count(into, at.SKELETONS + bucket);
   }
-  scan.language = 0;
-  scan.elicitation = 0;
   return hash53(promptHash ?? `${exchange.accountId}\0${exchange.timestamp}`);
 };
 
 const countText = (into: Accumulator, prompt: string, scan: PromptScan): number => {
-  scanPrompt(prompt, scan);
   count(into, at.OPENINGS + (scan.prefixHash % TEMPLATE_BUCKETS));
   count(into, at.CLOSINGS + (scan.suffixHash % TEMPLATE_BUCKETS));
   count(into, at.SKELETONS + (scan.skeletonHash % TEMPLATE_BUCKETS));

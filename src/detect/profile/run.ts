@@ -1,8 +1,8 @@
 import { hash53 } from '../../base/hash.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Accumulator } from './accumulator.ts';
-import { addressBlock } from './address-block.ts';
-import { addKey, type BottomK, createBottomK } from './bottom-k.ts';
+import { addressBlock, isNeighbourV4 } from './address-block.ts';
+import { addKey, addNew, type BottomK, countKnown, createBottomK } from './bottom-k.ts';
 import { CAPACITY, type ModelUse, SIX_HOURS } from './profile.ts';
 import { addSpan, extendSpan, type MutableSpan } from './span.ts';
 import { addTime, createTimeline } from './timeline.ts';
@@ -24,6 +24,8 @@ export interface Run {
   ofNetwork: number;
   ip: string | null;
   network: string | null;
+  /** Whether `network` is a block of IPv4. */
+  isV4: boolean;
 
   ofModel: number;
   model: string | null;
@@ -47,6 +49,7 @@ export const createRun = (): Run => ({
   ofNetwork: 0,
   ip: null,
   network: null,
+  isV4: false,
   ofModel: 0,
   model: null,
   modelTime: 0,
@@ -91,10 +94,13 @@ export const observeLabels = (into: Accumulator, exchange: Exchange, memo: Block
   }
   run.ofClient += 1;
   if (exchange.ip !== run.ip) {
-    const network = blockOf(exchange.ip, memo);
-    if (network !== run.network) endNetwork(into);
+    if (!run.isV4 || exchange.ip === null || !isNeighbourV4(run.ip!, exchange.ip)) {
+      const network = blockOf(exchange.ip, memo);
+      if (network !== run.network) endNetwork(into);
+      run.network = network;
+      run.isV4 = network?.endsWith('.0/24') ?? false;
+    }
     run.ip = exchange.ip;
-    run.network = network;
   }
   run.ofNetwork += 1;
   const modelTime = Math.floor(exchange.timestamp / SIX_HOURS);
@@ -171,12 +177,13 @@ const endModel = (into: Accumulator): void => {
   if (model === null || ofModel === 0) return;
   into.models ??= createBottomK<ModelUse>(CAPACITY.models);
   const key = hash53(model);
-  const use = into.models.values[into.models.keys.indexOf(key)] ?? {
-    name: model,
-    activity: createTimeline(SIX_HOURS, CAPACITY.modelActivity),
-  };
-  addTime(use.activity, run.modelTime * SIX_HOURS, ofModel);
-  addKey(into.models, key, use, ofModel);
+  const known = countKnown(into.models, key, ofModel);
+  const activity =
+    known < 0
+      ? createTimeline(SIX_HOURS, CAPACITY.modelActivity)
+      : into.models.values[known]!.activity;
+  addTime(activity, run.modelTime * SIX_HOURS, ofModel);
+  if (known < 0) addNew(into.models, key, { name: model, activity }, ofModel);
 };
 
 const endConversation = (into: Accumulator): void => {

@@ -4,9 +4,10 @@ import type { RejectReason } from '../exchange/reject.ts';
 import { createRowReader, type ReadableChunk, type RowReader } from '../exchange/row-reader.ts';
 import { exchangeKey, type SeenFilter, seenBefore } from '../exchange/seen-filter.ts';
 import { type Accumulator, createAccumulator } from '../profile/accumulator.ts';
-import { createObserver, observe } from '../profile/observe.ts';
+import { createObserver, observe, observeScanned, scanExchange } from '../profile/observe.ts';
 import { CAPACITY, type Profile } from '../profile/profile.ts';
 import { profileOf } from '../profile/profile-of.ts';
+import { createPromptScan } from '../profile/prompt-scan/prompt-scan.ts';
 
 export interface Rejected {
   readonly line: number | null;
@@ -52,6 +53,12 @@ export interface ChunkProfilerOptions {
   readonly carry?: boolean;
 }
 
+/**
+ * Exchanges that go from one step to the next together: reading, looking up, scanning and counting each
+ * need other tables, and one exchange at a time would fetch them all anew.
+ */
+const BATCH = 64;
+
 /** Accounts whose earlier sample is known at most: half a kilobyte each. */
 const MOST_CARRIED = 20_000;
 
@@ -93,35 +100,58 @@ export const createChunkProfiler = (
     readers.set(format, reader);
     return reader;
   };
+  const accountOf = (id: string): Accumulator => {
+    const known = accounts.get(id);
+    if (known !== undefined) return known;
+    const account = createAccumulator();
+    const before = carried.get(id);
+    if (before?.length === CAPACITY.prompts) account.promptThreshold = before.at(-1)!;
+    accounts.set(id, account);
+    return account;
+  };
   const count = (exchange: Exchange): boolean => {
     if (isDuplicate(exchange)) return false;
-    let account = accounts.get(exchange.accountId);
-    if (account === undefined) {
-      account = createAccumulator();
-      const before = carried.get(exchange.accountId);
-      if (before?.length === CAPACITY.prompts) account.promptThreshold = before.at(-1)!;
-      accounts.set(exchange.accountId, account);
-    }
-    observe(account, exchange, observer);
+    observe(accountOf(exchange.accountId), exchange, observer);
     onExchange?.(exchange);
     return true;
+  };
+  const batch: Exchange[] = [];
+  const scans = Array.from({ length: BATCH }, createPromptScan);
+  /** Counts the batch as `count` would one after the other; returns how many were new. */
+  const countBatch = (): number => {
+    let fresh = 0;
+    for (let i = 0; i < batch.length; i++) if (!isDuplicate(batch[i]!)) batch[fresh++] = batch[i]!;
+    for (let i = 0; i < fresh; i++) scanExchange(batch[i]!, scans[i]!);
+    for (let i = 0; i < fresh; i++) {
+      const exchange = batch[i]!;
+      observeScanned(accountOf(exchange.accountId), exchange, scans[i]!, observer.blocks);
+      onExchange?.(exchange);
+    }
+    batch.length = 0;
+    return fresh;
   };
   const accept = (chunk: ReadableChunk): ChunkTally => {
     let exchanges = 0;
     let duplicates = 0;
     const reasons: Partial<Record<RejectReason, number>> = {};
     const rejected: Rejected[] = [];
+    const settle = (): void => {
+      const read = batch.length;
+      const fresh = countBatch();
+      exchanges += fresh;
+      duplicates += read - fresh;
+    };
     readerOf(chunk.format)(
       chunk,
       (exchange) => {
-        if (count(exchange)) exchanges++;
-        else duplicates++;
+        if (batch.push(exchange) >= BATCH) settle();
       },
       (line, reason) => {
         reasons[reason] = (reasons[reason] ?? 0) + 1;
         if (rejected.length < keptRejects) rejected.push({ line, reason });
       },
     );
+    settle();
     return { source: chunk.source, exchanges, duplicates, reasons, rejected };
   };
   const letGo = (before: number): void => {
