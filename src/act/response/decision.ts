@@ -107,6 +107,8 @@ export type GateChange =
 export interface Gate {
   /** Never throws, never waits. `now` in epoch milliseconds. */
   readonly answer: (question: GateQuestion, now: number) => GateAnswer;
+  /** The same for many at once, in their order; what they wait for in memory, they wait for together. */
+  readonly answerAll: (questions: readonly GateQuestion[], now: number) => readonly GateAnswer[];
   /** Applies changes in order; those at or before its cursor are passed over. */
   readonly apply: (changes: readonly GateChange[], now: number) => void;
   /** Marks that the source was heard, though nothing changed. */

@@ -16,15 +16,7 @@ import { addressWords, parseAddress, parseBlock } from './gate/address.ts';
 import { createAllowanceIds } from './gate/allowance-ids.ts';
 import { BlockIndex } from './gate/block-index.ts';
 import { GateClock } from './gate/clock.ts';
-import {
-  type Chain,
-  createEntry,
-  type Entry,
-  inForce,
-  insert,
-  remove,
-  strongest,
-} from './gate/entry.ts';
+import { EntryStore } from './gate/entry-store.ts';
 import { LONGEST_VALUE, SubjectTable } from './gate/subject-table.ts';
 
 export const FAILS = ['open', 'closed'] as const;
@@ -67,9 +59,18 @@ export interface MemoryGate extends Gate {
   readonly unusable: () => number;
 }
 
+/** Where the decisions about one subject are kept. */
+interface Place {
+  readonly insert: (entry: number) => void;
+  readonly remove: (entry: number) => void;
+}
+
 /** Entries looked at for their end with each change, so that no single change pays for all. */
 const SWEPT_PER_CHANGE = 4;
 const SWEPT_PER_WORD = 256;
+/** Questions of a batch whose records are read ahead together, and the table from which on that pays. */
+const AHEAD = 64;
+const WORTH_IT = 4096;
 const NOTHING = Object.freeze({});
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
@@ -82,35 +83,60 @@ export const createGate = (options: GateOptions = {}): MemoryGate => {
   const clock = new GateClock(options.steady);
   const mint = createAllowanceIds(options.id_prefix);
   const seed = randomBytes(4).readUInt32LE();
+  const store = new EntryStore();
   const named = {
-    account: new SubjectTable(seed),
-    organization: new SubjectTable(seed + 1),
-    'end-user': new SubjectTable(seed + 2),
-    token: new SubjectTable(seed + 3),
-    client: new SubjectTable(seed + 4),
+    account: new SubjectTable(store, seed),
+    organization: new SubjectTable(store, seed + 1),
+    'end-user': new SubjectTable(store, seed + 2),
+    token: new SubjectTable(store, seed + 3),
+    client: new SubjectTable(store, seed + 4),
   };
   const { account, organization, token, client } = named;
   const endUser = named['end-user'];
-  const blocks = { 32: new BlockIndex(32), 128: new BlockIndex(128) };
+  const blocks = { 32: new BlockIndex(store, 32), 128: new BlockIndex(store, 128) };
+  const ahead = [
+    { table: account, read: (question: GateQuestion | null) => question?.account },
+    { table: organization, read: (question: GateQuestion | null) => question?.organization },
+    { table: endUser, read: (question: GateQuestion | null) => question?.end_user },
+    { table: token, read: (question: GateQuestion | null) => question?.token },
+    { table: client, read: (question: GateQuestion | null) => question?.client },
+  ];
+  const hashes = new Uint32Array(AHEAD);
+  const entries = new Uint32Array(AHEAD);
   const words = addressWords();
-  const byId = new Map<string, Entry>();
+  const byId = new Map<string, number>();
   let sweep = byId.values();
   let reached = 0;
   let heardAt = 0;
   let everHeard = false;
   let unusable = 0;
 
-  const chainOf = ({ subject }: Decision): Chain | null => {
-    if (!isText(subject.value) || subject.value.length > LONGEST_VALUE) return null;
-    if (subject.kind !== 'address') return named[subject.kind]?.open(subject.value) ?? null;
-    const block = parseBlock(subject.value);
-    return block === null ? null : blocks[block.bits].open(block);
+  /** Where decisions about its subject are kept, or null when it can match nothing. */
+  const placeOf = ({ subject }: Decision): Place | null => {
+    const { kind, value } = subject;
+    if (!isText(value) || value.length > LONGEST_VALUE) return null;
+    if (kind !== 'address') {
+      const table = named[kind];
+      if (table === undefined) return null;
+      return {
+        insert: (entry) => table.insert(value, entry),
+        remove: (entry) => table.remove(value, entry),
+      };
+    }
+    const block = parseBlock(value);
+    if (block === null) return null;
+    const index = blocks[block.bits];
+    return {
+      insert: (entry) => index.insert(block, entry),
+      remove: (entry) => index.remove(block, entry),
+    };
   };
 
   const drop = (id: string): void => {
     const entry = byId.get(id);
     if (entry === undefined) return;
-    remove(entry);
+    placeOf(store.decision(entry))?.remove(entry);
+    store.drop(entry);
     byId.delete(id);
   };
 
@@ -118,13 +144,13 @@ export const createGate = (options: GateOptions = {}): MemoryGate => {
     drop(decision.id);
     // A shadow decision is recorded elsewhere; here it could only be enforced by mistake.
     if (decision.mode !== 'live' || !(decision.until > clock.now)) return;
-    const chain = chainOf(decision);
-    if (chain === null) {
+    const place = placeOf(decision);
+    if (place === null) {
       unusable += 1;
       return;
     }
-    const entry = createEntry(decision, clock.now, clock.steady, chain);
-    insert(chain, entry);
+    const entry = store.add(decision, clock.now, clock.steady);
+    place.insert(entry);
     byId.set(decision.id, entry);
   };
 
@@ -135,7 +161,7 @@ export const createGate = (options: GateOptions = {}): MemoryGate => {
         sweep = byId.values();
         return;
       }
-      if (clock.steady >= value.ends) drop(value.decision.id);
+      if (store.ended(value, clock.steady)) drop(store.id(value));
     }
   };
 
@@ -145,25 +171,27 @@ export const createGate = (options: GateOptions = {}): MemoryGate => {
     everHeard = true;
   };
 
-  const better = (best: Entry | null, table: SubjectTable, value: unknown): Entry | null => {
+  /** The stronger one; of equals the first. */
+  const stronger = (best: number, found: number): number =>
+    found !== 0 && (best === 0 || store.rank(found) > store.rank(best)) ? found : best;
+
+  const better = (best: number, table: SubjectTable, value: unknown): number => {
     if (typeof value !== 'string') return best;
-    const chain = table.find(value);
-    if (chain === null) return best;
-    const found = strongest(chain.head, clock.now, clock.steady);
-    return found !== null && (best === null || found.rank > best.rank) ? found : best;
+    const head = table.find(value);
+    return head === 0 ? best : stronger(best, store.strongest(head, clock.now, clock.steady));
   };
 
-  const match = (question: GateQuestion): Entry | null => {
-    let best = better(null, account, question.account);
+  const match = (question: GateQuestion): number => {
+    let best = better(0, account, question.account);
     best = better(best, organization, question.organization);
     best = better(best, endUser, question.end_user);
     best = better(best, token, question.token);
     best = better(best, client, question.client);
     if (typeof question.address !== 'string') return best;
     const bits = parseAddress(question.address, words);
-    if (bits === 0) return best;
-    const found = blocks[bits].strongest(words, clock.now, clock.steady);
-    return found !== null && (best === null || found.rank > best.rank) ? found : best;
+    return bits === 0
+      ? best
+      : stronger(best, blocks[bits].strongest(words, clock.now, clock.steady));
   };
 
   const failsClosed = (tier: unknown): boolean =>
@@ -191,17 +219,18 @@ export const createGate = (options: GateOptions = {}): MemoryGate => {
     const found = match(asked);
     if (stale && failsClosed((asked as GateQuestion).tier)) {
       const floor = ACTIONS.indexOf(staleness.closed_action);
-      if (found === null || found.rank < floor) return fallback(staleness.closed_action, age, true);
+      if (found === 0 || store.rank(found) < floor)
+        return fallback(staleness.closed_action, age, true);
     }
-    if (found === null) return fallback('allow', age, stale);
-    const { decision } = found;
-    const left = Math.min(found.until - clock.now, found.ends - clock.steady);
+    if (found === 0) return fallback('allow', age, stale);
+    const { action, reason, obligations } = store.verdict(found);
+    const left = store.left(found, clock.now, clock.steady);
     return {
-      decision_id: decision.id,
-      action: decision.action,
-      obligations: decision.obligations,
-      reason: decision.reason,
-      subject: decision.subject,
+      decision_id: store.id(found),
+      action,
+      obligations,
+      reason,
+      subject: store.subject(found),
       ttl: Math.min(actionTtl, Math.floor(left / 1000)),
       knowledge_age: age,
       stale,
@@ -210,6 +239,23 @@ export const createGate = (options: GateOptions = {}): MemoryGate => {
 
   return {
     answer,
+    answerAll: (questions, now) => {
+      const answers: GateAnswer[] = [];
+      for (let from = 0; from < questions.length; from += AHEAD) {
+        const some = questions.slice(from, from + AHEAD);
+        for (const { table, read } of ahead) {
+          if (table.size < WORTH_IT) continue;
+          const values: string[] = [];
+          for (const question of some) {
+            const value: unknown = read(question);
+            if (typeof value === 'string') values.push(value);
+          }
+          table.warm(values, hashes, entries);
+        }
+        for (const question of some) answers.push(answer(question, now));
+      }
+      return answers;
+    },
     apply: (changes, now) => {
       hear(now);
       for (const change of changes) {
@@ -230,7 +276,7 @@ export const createGate = (options: GateOptions = {}): MemoryGate => {
     *decisions(now) {
       clock.advance(now);
       for (const entry of byId.values())
-        if (inForce(entry, clock.now, clock.steady)) yield entry.decision;
+        if (store.inForce(entry, clock.now, clock.steady)) yield store.decision(entry);
     },
     configure: (rule) => {
       staleness = rule;

@@ -51,8 +51,7 @@ export const answersJson = (
   appealUrl: string,
   counted: (answer: GateAnswer) => void,
 ): string => {
-  const answers = questions.map((question) => {
-    const answer = gate.answer(question, now);
+  const answers = gate.answerAll(questions, now).map((answer) => {
     counted(answer);
     return answerJson(answer, appealUrl);
   });

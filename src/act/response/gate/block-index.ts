@@ -1,10 +1,11 @@
 import { type Block, maskOf } from './address.ts';
+import type { EntryStore } from './entry-store.ts';
 import { TouchedNetworks } from './touched-networks.ts';
-import { type Chain, type Entry, strongest } from './entry.ts';
 
-/** A block and the decisions about it. */
-interface BlockChain extends Chain {
+/** A block and the number of its chain, by which `#heads` has the first of its decisions. */
+interface NumberedBlock {
   readonly block: Block;
+  readonly chain: number;
 }
 
 /**
@@ -13,12 +14,26 @@ interface BlockChain extends Chain {
  * that can hold it. Never changed once built.
  */
 interface Level {
-  readonly firsts: Uint32Array;
-  readonly prefixes: Uint8Array;
-  /** Of each block the narrowest one around it, or -1. */
-  readonly parents: Int32Array;
-  readonly chains: readonly BlockChain[];
+  /** Of each block a row: the words of its first address, then `PREFIX`, `PARENT` and `CHAIN`. */
+  readonly rows: Uint32Array;
+  readonly count: number;
+  /** For each value of the first bits, the first block whose own are not smaller; then the number of blocks. */
+  readonly starts: Uint32Array;
+  /** The value is the first word shifted by this; 32 of a level with too few blocks to be worth a table. */
+  readonly shift: number;
+  readonly blocks: readonly NumberedBlock[];
 }
+
+/** Words after those of the address. */
+const PREFIX = 0;
+/** Index + 1 of the narrowest block around it, or 0. */
+const PARENT = 1;
+const CHAIN = 2;
+const EXTRA = 3;
+
+/** Blocks for each entry of `starts`, at most, when they are spread evenly. */
+const PER_START = 4;
+const MOST_START_BITS = 16;
 
 /** New blocks wait unsorted until there are more than this. */
 const WAITING = 32;
@@ -37,8 +52,8 @@ const holds = (block: Block, words: Uint32Array): boolean => {
   return true;
 };
 
-const merge = (a: readonly BlockChain[], b: readonly BlockChain[]): BlockChain[] => {
-  const merged: BlockChain[] = [];
+const merge = (a: readonly NumberedBlock[], b: readonly NumberedBlock[]): NumberedBlock[] => {
+  const merged: NumberedBlock[] = [];
   let i = 0;
   let j = 0;
   while (i < a.length || j < b.length) {
@@ -48,43 +63,62 @@ const merge = (a: readonly BlockChain[], b: readonly BlockChain[]): BlockChain[]
   return merged;
 };
 
-const build = (chains: readonly BlockChain[], width: number): Level => {
-  const firsts = new Uint32Array(chains.length * width);
-  const prefixes = new Uint8Array(chains.length);
-  const parents = new Int32Array(chains.length);
-  for (const [i, { block }] of chains.entries()) {
-    for (let w = 0; w < width; w++) firsts[i * width + w] = block.words[w]!;
-    prefixes[i] = block.prefix;
-    let parent = i - 1;
-    while (parent >= 0 && !holds(chains[parent]!.block, block.words)) parent = parents[parent]!;
-    parents[i] = parent;
+const build = (blocks: readonly NumberedBlock[], width: number): Level => {
+  const stride = width + EXTRA;
+  const rows = new Uint32Array(blocks.length * stride);
+  for (const [i, { block, chain }] of blocks.entries()) {
+    const row = i * stride;
+    for (let w = 0; w < width; w++) rows[row + w] = block.words[w]!;
+    rows[row + width + PREFIX] = block.prefix;
+    rows[row + width + CHAIN] = chain;
+    let parent = i;
+    while (parent > 0 && !holds(blocks[parent - 1]!.block, block.words))
+      parent = rows[(parent - 1) * stride + width + PARENT]!;
+    rows[row + width + PARENT] = parent;
   }
-  return { firsts, prefixes, parents, chains };
+  const bits = Math.ceil(Math.log2(Math.max(1, blocks.length / PER_START)));
+  const used = Math.min(MOST_START_BITS, bits);
+  const starts = startsOf(rows, stride, used);
+  return { rows, count: blocks.length, starts, shift: 32 - used, blocks };
 };
 
-/** The same from the level's own arrays: most questions end here and touch no block. */
-const holdsAt = (level: Level, at: number, words: Uint32Array, width: number): boolean => {
-  const prefix = level.prefixes[at]!;
+const startsOf = (rows: Uint32Array, stride: number, bits: number): Uint32Array => {
+  const starts = new Uint32Array(2 ** bits + 1);
+  let at = 0;
+  for (let value = 0; value <= 2 ** bits; value++) {
+    // Numbers, not words: the value after the last one has 33 bits.
+    while (at < rows.length && rows[at]! < value * 2 ** (32 - bits)) at += stride;
+    starts[value] = at / stride;
+  }
+  return starts;
+};
+
+/** The same as `holds` from the level's own row. */
+const holdsAt = (rows: Uint32Array, row: number, words: Uint32Array, width: number): boolean => {
+  const prefix = rows[row + width + PREFIX]!;
   for (let w = 0; 32 * w < prefix; w++)
-    if (((level.firsts[at * width + w]! ^ words[w]!) & maskOf(prefix - 32 * w)) !== 0) return false;
+    if (((rows[row + w]! ^ words[w]!) & maskOf(prefix - 32 * w)) !== 0) return false;
   return true;
 };
 
-/** Index of the last block that begins at or before the address, or -1. */
+/** Index + 1 of the last block that begins at or before the address, or 0. */
 const lastFrom = (level: Level, words: Uint32Array, width: number): number => {
-  const { firsts } = level;
+  const { rows, starts, shift } = level;
+  const stride = width + EXTRA;
   const top = words[0]!;
-  let low = 0;
-  let high = level.chains.length;
+  // A shift by 32 would be one by 0.
+  const value = shift === 32 ? 0 : top >>> shift;
+  let low = starts[value]!;
+  let high = starts[value + 1]!;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    let difference = firsts[middle * width]! - top;
+    let difference = rows[middle * stride]! - top;
     for (let w = 1; difference === 0 && w < width; w++)
-      difference = firsts[middle * width + w]! - words[w]!;
+      difference = rows[middle * stride + w]! - words[w]!;
     if (difference <= 0) low = middle + 1;
     else high = middle;
   }
-  return low - 1;
+  return low;
 };
 
 /**
@@ -92,71 +126,113 @@ const lastFrom = (level: Level, words: Uint32Array, width: number): number => {
  * in a log-structured merge tree (O'Neil et al. 1996), so each block is merged O(log n) times.
  */
 export class BlockIndex {
+  readonly #store: EntryStore;
   readonly #width: number;
-  readonly #byBlock = new Map<string, BlockChain>();
-  #waiting: BlockChain[] = [];
+  readonly #byBlock = new Map<string, number>();
+  /** First decision of each chain, or 0. */
+  #heads = new Uint32Array(64);
+  #chains = 0;
+  readonly #free: number[] = [];
+  #waiting: NumberedBlock[] = [];
   /** Largest first. */
   #levels: Level[] = [];
 
   /** Of IPv4 only: IPv6 has too many networks for a bit each. */
   readonly #touched: TouchedNetworks | null;
 
-  constructor(bits: 32 | 128) {
+  constructor(store: EntryStore, bits: 32 | 128) {
+    this.#store = store;
     this.#width = bits / 32;
     this.#touched = bits === 32 ? new TouchedNetworks() : null;
   }
 
-  /** The chain of a block, made when there is none. */
-  open(block: Block): Chain {
+  insert(block: Block, entry: number): void {
     const key = keyOf(block);
     const found = this.#byBlock.get(key);
-    if (found !== undefined) return found;
-    const chain: BlockChain = { head: null, prefix: block.prefix, block };
+    if (found !== undefined) {
+      this.#heads[found] = this.#store.link(this.#heads[found]!, entry);
+      return;
+    }
+    const chain = this.#free.pop() ?? this.#chains++;
+    if (chain === this.#heads.length) {
+      const heads = new Uint32Array(2 * chain);
+      heads.set(this.#heads);
+      this.#heads = heads;
+    }
+    this.#heads[chain] = entry;
     this.#byBlock.set(key, chain);
-    this.#waiting.push(chain);
+    this.#waiting.push({ block, chain });
     this.#touched?.mark(block);
-    return chain;
+  }
+
+  /** The empty chain stays until blocks are sorted the next time. */
+  remove(block: Block, entry: number): void {
+    const chain = this.#byBlock.get(keyOf(block));
+    if (chain !== undefined) this.#heads[chain] = this.#store.unlink(this.#heads[chain]!, entry);
   }
 
   /** Sorts what waits in; called once after a batch of changes. */
   settle(): void {
     if (this.#waiting.length <= WAITING) return;
-    let chains = this.#waiting.sort((a, b) => before(a.block, b.block));
+    let blocks = this.#waiting.sort((a, b) => before(a.block, b.block));
     this.#waiting = [];
-    while (this.#levels.length > 0 && this.#levels.at(-1)!.chains.length < RATIO * chains.length)
-      chains = merge(this.#levels.pop()!.chains, chains);
-    const kept = chains.filter((chain) => {
-      if (chain.head === null) this.#byBlock.delete(keyOf(chain.block));
-      return chain.head !== null;
+    while (this.#levels.length > 0 && this.#levels.at(-1)!.count < RATIO * blocks.length)
+      blocks = merge(this.#levels.pop()!.blocks, blocks);
+    const kept = blocks.filter(({ block, chain }) => {
+      if (this.#heads[chain] !== 0) return true;
+      this.#byBlock.delete(keyOf(block));
+      this.#free.push(chain);
+      return false;
     });
     // What was lifted marks its networks until everything is in one level again.
     if (this.#levels.length === 0) this.#touched?.restart(kept.map(({ block }) => block));
     this.#levels.push(build(kept, this.#width));
   }
 
-  /** The strongest decision in force about any block around the address; of equals the narrowest's. */
-  strongest(words: Uint32Array, now: number, steady: number): Entry | null {
-    if (this.#touched?.has(words[0]!) === false) return null;
-    let best: Entry | null = null;
-    for (const chain of this.#waiting)
-      if (holds(chain.block, words)) best = stronger(best, chain, now, steady);
+  /** The strongest decision in force about any block around the address, of equals the narrowest's; or 0. */
+  strongest(words: Uint32Array, now: number, steady: number): number {
+    if (this.#touched?.has(words[0]!) === false) return 0;
+    const width = this.#width;
+    let best = 0;
+    let bestPrefix = -1;
+    for (const { block, chain } of this.#waiting) {
+      if (!holds(block, words)) continue;
+      const found = this.#ahead(best, bestPrefix, chain, block.prefix, now, steady);
+      if (found === best) continue;
+      best = found;
+      bestPrefix = block.prefix;
+    }
     for (const level of this.#levels) {
-      let at = lastFrom(level, words, this.#width);
-      while (at >= 0) {
-        if (holdsAt(level, at, words, this.#width))
-          best = stronger(best, level.chains[at]!, now, steady);
-        at = level.parents[at]!;
+      const { rows } = level;
+      for (let at = lastFrom(level, words, width); at > 0; ) {
+        const row = (at - 1) * (width + EXTRA);
+        at = rows[row + width + PARENT]!;
+        if (!holdsAt(rows, row, words, width)) continue;
+        const prefix = rows[row + width + PREFIX]!;
+        const chain = rows[row + width + CHAIN]!;
+        const found = this.#ahead(best, bestPrefix, chain, prefix, now, steady);
+        if (found === best) continue;
+        best = found;
+        bestPrefix = prefix;
       }
     }
     return best;
   }
-}
 
-const stronger = (best: Entry | null, chain: Chain, now: number, steady: number): Entry | null => {
-  const found = strongest(chain.head, now, steady);
-  if (best === null || found === null) return found ?? best;
-  if (found.rank !== best.rank) return found.rank > best.rank ? found : best;
-  return chain.prefix > best.holder.prefix ? found : best;
-};
+  /** The best so far, or what is in force of a chain when that is stronger, or as strong and narrower. */
+  #ahead(
+    best: number,
+    bestPrefix: number,
+    chain: number,
+    prefix: number,
+    now: number,
+    steady: number,
+  ): number {
+    const found = this.#store.strongest(this.#heads[chain]!, now, steady);
+    if (found === 0 || best === 0) return found === 0 ? best : found;
+    const ahead = this.#store.rank(found) - this.#store.rank(best);
+    return ahead > 0 || (ahead === 0 && prefix > bestPrefix) ? found : best;
+  }
+}
 
 const keyOf = (block: Block): string => `${block.words.join('.')}/${block.prefix}`;
