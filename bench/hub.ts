@@ -3,9 +3,9 @@
  * the machine's cores. At each size: a page of 100 objects from 64 places all over the collection, and a
  * poll at its end, with Bearer; rounds are interleaved. Null control: the page again (1 expected).
  * Positive control: a page of 200 (about half as many). The range is of all rounds. Beside each rate is the
- * processor time that the hub itself took for a request or an object, from /proc: it says as much when the
- * machine has other work. Then 100 clients that
- * page in sevens while writers add, counted to the last object.
+ * processor time that the hub took for a request or an object, from /proc, all its threads and what it does
+ * afterwards included, and what the load tool took: they say as much when the machine has other work. Then
+ * 100 clients that page in sevens while writers add, counted to the last object.
  *
  *   npm run bench hub                                   10 thousand, 100 thousand, a million objects
  *   STILLWATCH_HUB_OBJECTS=10000 npm run bench hub      other sizes
@@ -39,6 +39,13 @@ const { default: load } = (await import(LOAD_TOOL)) as {
 
 const idOf = (n: number): string =>
   `indicator--00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+/** In turn none, clear, green and amber of TLP 2.0: every page is put together from four audiences. */
+const MARKINGS = [
+  {},
+  { object_marking_refs: ['marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487'] },
+  { object_marking_refs: ['marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb'] },
+  { object_marking_refs: ['marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421'] },
+] as const;
 const indicator = (n: number) => ({
   type: 'indicator',
   spec_version: '2.1',
@@ -52,8 +59,8 @@ const indicator = (n: number) => ({
   valid_from: '2026-01-01T00:00:00Z',
   confidence: n % 100,
   labels: ['bench'],
+  ...MARKINGS[n % MARKINGS.length],
 });
-
 interface Running {
   readonly process: ChildProcess;
   readonly url: string;
@@ -92,6 +99,15 @@ const cpuOf = ({ process: { pid } }: Running): number => {
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
 };
 
+/** Resolves when the hub has done what adding leaves to be done: reading its log for ends and streams. */
+const settled = async (running: Running): Promise<void> => {
+  for (let busy = true; busy; ) {
+    const before = cpuOf(running);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    busy = cpuOf(running) - before > 50_000;
+  }
+};
+
 /** Adds objects `from` up to `to`; gives how many a second. */
 const fill = async ({ url, headers }: Running, from: number, to: number): Promise<number> => {
   let next = from;
@@ -118,10 +134,16 @@ interface Speed {
   readonly p50: number;
   readonly p99: number;
   readonly 'hub µs each': number;
+  readonly 'load tool µs each': number;
+  /** Processor time of both, by the time that passed. */
+  readonly 'busy cores, hub and load tool': number;
 }
 
 interface Loaded extends LoadResult {
-  readonly micros: number;
+  /** Microseconds of processor time for each request. */
+  readonly hub: number;
+  readonly tool: number;
+  readonly cores: number;
 }
 
 const speedOf = (results: readonly Loaded[]): Speed => {
@@ -135,12 +157,16 @@ const speedOf = (results: readonly Loaded[]): Speed => {
     high: rates.at(-1)!,
     p50: sorted(({ latency }) => latency.p50)[middle]!,
     p99: sorted(({ latency }) => latency.p99)[middle]!,
-    'hub µs each': Math.round(sorted(({ micros }) => micros)[middle]!),
+    'hub µs each': Math.round(sorted(({ hub }) => hub)[middle]!),
+    'load tool µs each': Math.round(sorted(({ tool }) => tool)[middle]!),
+    'busy cores, hub and load tool': Math.round(sorted(({ cores }) => cores)[middle]! * 100) / 100,
   };
 };
 
 const loaded = async (running: Running, paths: readonly string[]): Promise<Loaded> => {
   const before = cpuOf(running);
+  const own = process.cpuUsage();
+  const began = performance.now();
   const { pathname, origin } = new URL(running.url);
   const result = await load({
     url: origin,
@@ -149,7 +175,15 @@ const loaded = async (running: Running, paths: readonly string[]): Promise<Loade
     requests: paths.map((path) => ({ path: pathname + path, headers: running.headers })),
   });
   if (result.non2xx + result.errors > 0) throw new Error(`${result.non2xx} refused`);
-  return { ...result, micros: (cpuOf(running) - before) / result.requests.total };
+  const { total } = result.requests;
+  const { user, system } = process.cpuUsage(own);
+  const hub = cpuOf(running) - before;
+  return {
+    ...result,
+    hub: hub / total,
+    tool: (user + system) / total,
+    cores: (hub + user + system) / 1000 / (performance.now() - began),
+  };
 };
 
 /** Stamps of objects all over the collection, and of the last. */
@@ -174,6 +208,10 @@ const measure = async (running: Running, size: number) => {
     'null control: the same again': pages(100),
     'positive control: page of 200': pages(200),
     'poll at the end': [`/objects/?added_after=${last}`],
+    'object by its id': Array.from(
+      { length: PLACES },
+      (_, i) => `/objects/${idOf(Math.floor((i * size) / PLACES))}/`,
+    ),
   };
   const results = new Map<string, Loaded[]>(Object.keys(works).map((name) => [name, []]));
   for (let round = -1; round < ROUNDS; round++)
@@ -222,6 +260,7 @@ export const run = async (): Promise<unknown> => {
     for (const size of SIZES) {
       const before = cpuOf(running);
       const added = Math.round(await fill(running, filled, size));
+      await settled(running);
       const perObject = Math.round((cpuOf(running) - before) / (size - filled));
       filled = size;
       console.error(`${size} objects: ${added} added a second`);

@@ -1,6 +1,6 @@
 /** A page of the texts of objects: what most requests ask for, with as little done to each as can be. */
 import type { Driver, Queries } from './driver.ts';
-import { selectionSql } from './selection-sql.ts';
+import { selectionSql, windowSql } from './selection-sql.ts';
 import type { Selection, TextPage } from './store.ts';
 import { newest } from './versions-read.ts';
 
@@ -27,9 +27,13 @@ export const readTexts = async (
   selection: Selection,
   limit: number,
 ): Promise<TextPage> => {
+  const { texts } = driver;
   const sql = selectionSql(selection, 'text', limit);
-  if (driver.texts === undefined || sql === undefined) return together(driver, selection, limit);
-  const { count, first, last, newest, bytes } = await driver.texts(sql.text, sql.params);
+  if (texts === undefined || sql === undefined) return together(driver, selection, limit);
+  const window = windowSql(selection, 'text', limit);
+  const quick = window && (await texts(window.text, window.params));
+  const { count, first, last, newest, bytes } =
+    quick?.count === limit ? quick : await texts(sql.text, sql.params);
   // What comes after is looked for in the index alone. It may have come a moment after the page: the
   // client asks for it all the same.
   const rest = count < limit ? undefined : selectionSql({ ...selection, after: last! }, 'none', 1);
