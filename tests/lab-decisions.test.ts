@@ -276,8 +276,14 @@ test('an appeal that is overturned lets the customer pass at once, and after a r
     'status',
     'told',
   ]);
-  const id = filed.body.case as string;
+  let id = filed.body.case as string;
   assert.equal((await ask('POST', '/appeals', { decision_id, statement }, portal)).status, 409);
+  const withdrawn = await ask('POST', `/appeals/${id}/withdraw`, undefined, portal);
+  assert.equal(withdrawn.body.status, 'withdrawn');
+  const contact = 'c@d.example';
+  const again = await ask('POST', '/appeals', { decision_id, statement, contact }, portal);
+  assert.equal(again.status, 201, 'who took it back may come back');
+  id = again.body.case;
   const guess = { decision_id: 'decision--00000000-0000-4000-8000-000000000000', statement };
   assert.equal((await ask('POST', '/appeals', guess, portal)).status, 404);
   assert.equal((await ask('GET', `/cases/${id}`, undefined, portal)).status, 401);
@@ -299,7 +305,7 @@ test('an appeal that is overturned lets the customer pass at once, and after a r
   assert.equal(JSON.stringify(told).includes('robin'), false, 'the notice says not who decided');
 
   // The campaign is scored anew without it, and the others stay where they were.
-  await until('the look after it', () => lab.status().looks > looks);
+  await until('the look after it', () => lab.status().looks > looks, 60_000);
   const scored = lab.findings().find(({ id: one }) => one === before.id)!;
   assert.equal(scored.campaign.accounts.includes(account), false);
   assert.equal((await gateSays(member(0))).action, 'restrict');
@@ -316,7 +322,7 @@ test('an appeal that is overturned lets the customer pass at once, and after a r
     ],
   );
   assert.equal(asked.filter((one) => one.endsWith(`${id}/1`)).length, 1);
-  assert.equal(shown.contact, 'a@b.example');
+  assert.equal(shown.contact, 'c@d.example');
 
   await stop();
   await start();
@@ -396,6 +402,31 @@ test('shared intelligence: a single source asks a person; a retraction lifts wha
   assert.equal((await gateSays(two)).action, 'allow', 'what a person approved on it too');
   await service.deciding.reconsider([one, two]);
   assert.equal((await gateSays(one)).action, 'allow', 'though the indicator is still named');
+});
+
+test('an account that is forgotten is in no answer of the lab, and nothing holds about it', async () => {
+  await usePolicy(live);
+  const [finding] = lab.findings().filter(({ campaign }) => campaign.accounts.length > 3);
+  const account = finding!.campaign.accounts[3]!;
+  await ask('POST', '/decisions', {
+    ...{ subject: { kind: 'account', value: account }, action: 'suspend', ttl: 60, reason: 'x' },
+  });
+  assert.equal((await gateSays(account)).action, 'suspend');
+  const answers = async (): Promise<string> => {
+    const { status } = lab;
+    const paths = ['/findings', '/decisions', '/cases?all=true', '/proposals', '/allowances'];
+    const bodies = await Promise.all(paths.map(async (path) => (await ask('GET', path)).body));
+    return JSON.stringify([bodies, lab.report(), lab.looked().accounts, status()]);
+  };
+  assert.ok((await answers()).includes(account), 'positive control');
+  const { body } = await ask('DELETE', `/accounts/${account}`);
+  assert.deepEqual([body.known, body.still_in, body.in_policy], [true, [], 0]);
+  assert.ok(body.findings > 0 && body.decisions > 0, JSON.stringify(body));
+  assert.equal((await answers()).includes(account), false);
+  assert.equal((await gateSays(account)).action, 'allow');
+  await lab.lookNow();
+  assert.equal((await answers()).includes(account), false, 'nor after another look');
+  assert.equal((await ask('DELETE', `/accounts/${account}`)).body.known, false);
 });
 
 test('nothing failed but what was made to fail', () => {

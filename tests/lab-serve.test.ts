@@ -81,6 +81,14 @@ test('policy, gate and hub of the configuration hold from the start on, and no c
     const { action, appeal_url } = (await told!.json()) as Record<string, string>;
     assert.equal(action, 'suspend');
     assert.match(appeal_url!, /^https:\/\/provider\.example\/appeals/);
+    // A token that leaked is ended.
+    assert.equal((await run('lab', 'tokens', 'revoke', 'edge', '--data', data)).status, 0);
+    await soon('the gate refuses the token', async () => {
+      const headers = { authorization: `Bearer ${out.split('\n')[0]}` };
+      const refused = await fetch(`${lab.gate}/v1/decide`, { method: 'POST', headers, body: '{}' });
+      await refused.body?.cancel();
+      return refused.status === 401;
+    });
     for (const command of [
       ['connect', hub.url, '--token-file', files.token_file, '--key-file', files.key_file],
       ['disconnect'],

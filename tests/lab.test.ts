@@ -265,7 +265,9 @@ test('forgets an account: profile, record and raw lines', async () => {
     method: 'DELETE',
     headers: { authorization: `Bearer ${token}` },
   });
-  assert.deepEqual(await response.json(), { account: 'gone', known: true });
+  assert.deepEqual(await response.json(), {
+    ...{ account: 'gone', known: true, findings: 0, still_in: [] },
+  });
   assert.equal(await profileOf('gone'), undefined);
   assert.equal(lab.status().journal.bytes, 0);
 });

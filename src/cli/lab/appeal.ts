@@ -133,6 +133,39 @@ const addReading = (appeal: Command, show: ReturnType<typeof shower>): void => {
     });
 };
 
+const addNoteAndWithdraw = (appeal: Command, show: ReturnType<typeof shower>): void => {
+  addClientOptions(
+    appeal
+      .command('note')
+      .argument('<case>', 'id of the case')
+      .argument('<text>', 'for other reviewers; @FILE reads a file')
+      .description('add a note to a case'),
+  )
+    .option('--by <name>', 'who notes it; the label of the token otherwise')
+    .addHelpText(
+      'after',
+      example('stillwatch lab appeal note "$CASE" "called the dean" --data ./lab'),
+    )
+    .action(async (id: string, text: string, flags: ClientFlags & { by?: string }) => {
+      const body = { text: statementOf(text), by: flags.by ?? null };
+      const one = (await askLab(flags, 'POST', casePath(id, '/note'), body)) as ShownCase;
+      show(one, flags, () => `${caseText(one)}\nnext: stillwatch lab appeal show ${id}`);
+    });
+  addClientOptions(
+    appeal
+      .command('withdraw')
+      .argument('<case>', 'id of the case')
+      .description('close an appeal that the customer took back; it can be filed again'),
+  )
+    .option('--by <name>', 'who closes it; the label of the token otherwise')
+    .addHelpText('after', example('stillwatch lab appeal withdraw "$CASE" --data ./lab'))
+    .action(async (id: string, flags: ClientFlags & { by?: string }) => {
+      const body = { by: flags.by ?? null };
+      const one = (await askLab(flags, 'POST', casePath(id, '/withdraw'), body)) as ShownCase;
+      show(one, flags, () => `${caseLine(one)}\nnext: stillwatch lab appeal list`);
+    });
+};
+
 interface DecideFlags extends ClientFlags {
   readonly outcome: string;
   readonly wrong: string;
@@ -195,5 +228,6 @@ export const addAppealCommand = (lab: Command, output: Output): void => {
   const appeal = lab.command('appeal').description('appeals of customers, and other cases');
   addFile(appeal, show);
   addReading(appeal, show);
+  addNoteAndWithdraw(appeal, show);
   addDecide(appeal, show);
 };

@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { forJson, forTerminal } from '../../base/safe-text.ts';
 import type { LabFinding } from '../../serve/lab/findings.ts';
-import type { LabStatus } from '../../serve/lab/http/read-routes.ts';
+import type { ForgottenIn, ForgottenReply, LabStatus } from '../../serve/lab/http/read-routes.ts';
+import { addAllowancesCommand } from './allowances.ts';
 import { addAppealCommand } from './appeal.ts';
 import { addClientOptions, askLab, type ClientFlags } from './client.ts';
 import { addConnectCommands, hubLines } from './connect.ts';
@@ -12,7 +13,7 @@ import { addLabPolicyCommand } from './policy.ts';
 import { addProposalsCommand } from './proposals.ts';
 import { addServeCommand } from './serve.ts';
 import { addLabShareCommand } from './share.ts';
-import { addTokenCommand } from './token.ts';
+import { addTokenCommand, addTokensCommand } from './token.ts';
 
 type Output = Pick<NodeJS.WritableStream, 'write'>;
 
@@ -39,10 +40,25 @@ const statusText = (s: LabStatus): string =>
 const findingText = ({ id, campaign, first, last, seen }: LabFinding): string =>
   `${id}  ${campaign.verdict}  ${campaign.accounts.length} accounts  ${campaign.exchanges} exchanges  since ${first}${seen ? '' : `, not seen after ${last}`}`;
 
+const forgottenText = ({ account, known, still_in, ...counts }: ForgottenReply): string => {
+  const { in_policy = 0, ...named } = counts as ForgottenIn;
+  const places = Object.entries(named).filter(([, n]) => n > 0);
+  const left = [...still_in, ...(in_policy > 0 ? ['allow-list of the policy'] : [])];
+  return [
+    known ? `forgotten: ${forTerminal(account)}` : `${forTerminal(account)} was not known`,
+    ...(places.length === 0
+      ? []
+      : [`taken out of ${places.map(([name, n]) => `${n} ${name}`).join(', ')}`]),
+    ...(left.length === 0 ? [] : [`STILL NAMED in files of yours: ${left.join(', ')}`]),
+    ...(known ? ['next: stillwatch lab status'] : []),
+  ].join('\n');
+};
+
 export const addLabCommand = (program: Command, output: Output = process.stdout): void => {
   const lab = program.command('lab').description('the service at a provider: live detection');
   addServeCommand(lab);
   addTokenCommand(lab, output);
+  addTokensCommand(lab, output);
   addConnectCommands(lab, output);
   addLabShareCommand(lab, output);
   addLabIndicatorsCommand(lab, output);
@@ -90,21 +106,13 @@ export const addLabCommand = (program: Command, output: Output = process.stdout)
       '\nExample:\n  stillwatch lab forget acct_123 --data ./lab\n\nExit status: 0 done, 2 usage, 4 the lab does not answer or refuses.',
     )
     .action(async (account: string, flags: ClientFlags) => {
-      const answer = (await askLab(
-        flags,
-        'DELETE',
-        `/accounts/${encodeURIComponent(account)}`,
-      )) as {
-        readonly known: boolean;
-      };
-      show(answer, flags, () =>
-        answer.known
-          ? `forgotten: ${forTerminal(account)}\nnext: stillwatch lab status`
-          : `${forTerminal(account)} was not known`,
-      );
+      const path = `/accounts/${encodeURIComponent(account)}`;
+      const answer = (await askLab(flags, 'DELETE', path)) as ForgottenReply;
+      show(answer, flags, () => forgottenText(answer));
     });
   addDecisionsCommand(lab, output);
   addProposalsCommand(lab, output);
   addAppealCommand(lab, output);
+  addAllowancesCommand(lab, output);
   addLabPolicyCommand(lab, output);
 };

@@ -40,10 +40,25 @@ export interface Findings {
   readonly get: (id: string) => LabFinding | undefined;
   readonly update: (report: ScanReport, look: number, at: Date) => Promise<FindingsChange>;
   /** Takes an account's name out of every finding. */
-  readonly forget: (account: string) => Promise<void>;
+  readonly forget: (account: string) => Promise<number>;
   /** Removes findings that were not seen since. */
   readonly expire: (before: Date) => Promise<void>;
 }
+
+/** The same campaign without what names an account. */
+export const campaignWithout = (campaign: CampaignReport, account: string): CampaignReport => {
+  const row = campaign.timeline.accounts.indexOf(account);
+  return {
+    ...campaign,
+    accounts: campaign.accounts.filter((id) => id !== account),
+    links: campaign.links.filter(({ a, b }) => a !== account && b !== account),
+    timeline: {
+      ...campaign.timeline,
+      accounts: campaign.timeline.accounts.filter((_, i) => i !== row),
+      counts: campaign.timeline.counts.filter((_, i) => i !== row),
+    },
+  };
+};
 
 const MOST_STEPS = 200;
 /** Share of the smaller set of accounts from which two campaigns are one. */
@@ -125,23 +140,11 @@ export const openFindings = async (store: Store): Promise<Findings> => {
       for (const finding of known.values()) {
         const { campaign } = finding;
         if (!campaign.accounts.includes(account)) continue;
-        const row = campaign.timeline.accounts.indexOf(account);
-        touched.push({
-          ...finding,
-          campaign: {
-            ...campaign,
-            accounts: campaign.accounts.filter((id) => id !== account),
-            links: campaign.links.filter(({ a, b }) => a !== account && b !== account),
-            timeline: {
-              ...campaign.timeline,
-              accounts: campaign.timeline.accounts.filter((_, i) => i !== row),
-              counts: campaign.timeline.counts.filter((_, i) => i !== row),
-            },
-          },
-        });
+        touched.push({ ...finding, campaign: campaignWithout(campaign, account) });
       }
       for (const finding of touched) known.set(finding.id, finding);
       if (touched.length > 0) await save(touched);
+      return touched.length;
     },
     expire: async (before) => {
       const old = [...known.values()].filter((f) => !f.seen && f.last < before.toISOString());

@@ -12,9 +12,14 @@ import type { Store } from '../store/store.ts';
 import { DEFAULT_CONFIG, type LabConfig } from './config/config.ts';
 import { type Engine, startEngine } from './engine/engine.ts';
 import type { Looked } from './engine/messages.ts';
-import { type FindingsChange, type LabFinding, openFindings } from './findings.ts';
+import { campaignWithout, type FindingsChange, type LabFinding, openFindings } from './findings.ts';
 import { ingestRoutes } from './http/ingest-routes.ts';
-import { type LabStatus, readRoutes } from './http/read-routes.ts';
+import {
+  type ForgottenIn,
+  type ForgottenReply,
+  type LabStatus,
+  readRoutes,
+} from './http/read-routes.ts';
 import { createLabServer, type LabRoute } from './http/server.ts';
 import { deriveKey, LAB_SCOPES, labSecret, openTokens, type Tokens } from './http/tokens.ts';
 import { followFile } from './ingest/follow.ts';
@@ -66,6 +71,8 @@ export interface LabCore {
   readonly leaveOut: (source: () => readonly string[]) => void;
   /** Traffic held against indicators of others, and what is known of all customers. */
   readonly traffic: Pick<Engine, 'watch' | 'onHits' | 'customers'>;
+  /** Called when an account is forgotten, before its name is out of findings; gives what else it was in. */
+  readonly onForget: (listener: (account: string) => Promise<ForgottenIn>) => void;
   /** Makes a connection with a hub part of the status. */
   readonly showHub: (source: () => LabStatus['hub']) => void;
   readonly status: () => LabStatus;
@@ -137,6 +144,7 @@ export const startLab = async (options: StartOptions): Promise<Lab> => {
     const intake = createIntake({ engine, mapping: config.mapping, contentKey });
 
     const started = new Date().toISOString();
+    const forgetters: ((account: string) => Promise<ForgottenIn>)[] = [];
     const listeners: ((change: FindingsChange) => void | Promise<void>)[] = [];
     let report: ScanReport | null = null;
     let known: Pick<Looked, 'accounts' | 'organizations'> = {
@@ -253,15 +261,37 @@ export const startLab = async (options: StartOptions): Promise<Lab> => {
         without = source;
       },
       traffic: engine,
+      onForget: (listener) => {
+        forgetters.push(listener);
+      },
       showHub: (source) => {
         hubStatus = source;
       },
       status,
     };
-    const forget = async (account: string): Promise<boolean> => {
-      const known = await engine.forget(account);
-      await findings.forget(account);
-      return known;
+    const forget = async (account: string): Promise<ForgottenReply> => {
+      const profiled = await engine.forget(account);
+      // A look that began before knows it still.
+      while (looking !== null) await looking.catch(() => undefined);
+      if (report !== null)
+        report = {
+          ...report,
+          campaigns: report.campaigns.map((one) => campaignWithout(one, account)),
+          accounts: report.accounts.filter((one) => one.account_id !== account),
+        };
+      known = { ...known, accounts: known.accounts.filter(({ id }) => id !== account) };
+      const inFindings = await findings.forget(account);
+      let elsewhere: ForgottenIn = {};
+      for (const listener of forgetters) elsewhere = { ...elsewhere, ...(await listener(account)) };
+      const [record] = await engine.accounts([account]);
+      return {
+        account,
+        known: profiled || inFindings > 0 || Object.values(elsewhere).some((n) => n > 0),
+        findings: inFindings,
+        ...elsewhere,
+        // What the operator wrote is the operator's to change, and would bring the account back.
+        still_in: record === undefined ? [] : ['accounts file'],
+      };
     };
     const routes: readonly LabRoute[] = [
       ...((await options.routes?.(core)) ?? []),

@@ -51,6 +51,21 @@ export const note = (
   return desk.append({ type: 'noted', case: id, at: now(), by, text });
 };
 
+/**
+ * The customer does not want it any more, or it was filed by mistake; it can be filed again. Other cases are
+ * dismissed: something waits for their outcome.
+ * @throws StillwatchError CASE_UNKNOWN, CASE_STEP_REFUSED
+ */
+export const withdraw = async ({ desk, now }: Deciding, id: string, by: string): Promise<Case> => {
+  if (desk.casework.need(id).kind !== 'appeal')
+    throw new StillwatchError(
+      'CASE_STEP_REFUSED',
+      `${id} is no appeal`,
+      'Decide it: `stillwatch lab appeal decide --outcome dismissed`.',
+    );
+  return desk.append({ type: 'withdrawn', case: id, at: now(), by });
+};
+
 interface Words {
   readonly by: string;
   /** For the record of the lab. */

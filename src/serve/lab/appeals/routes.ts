@@ -12,7 +12,7 @@ import type { Deciding } from '../deciding/start.ts';
 import { obligationsParser } from '../decisions/routes.ts';
 import { busy, HttpRefusal } from '../http/refusal.ts';
 import { json, type LabCall, type LabRoute } from '../http/server.ts';
-import { assign, file, note, review, rule } from './appeal.ts';
+import { assign, file, note, review, rule, withdraw } from './appeal.ts';
 import { createLimit } from './rate.ts';
 
 const APPEALS_PER_MINUTE = 60;
@@ -38,6 +38,8 @@ const noting = object<{ readonly text: string; readonly by: string | null }>({
   text: text(MAX_NOTE),
   by: named,
 });
+
+const withdrawing = object<{ readonly by: string | null }>({ by: named });
 
 interface Verdict {
   readonly outcome: Ruling['outcome'] | 'approved' | 'dismissed';
@@ -145,6 +147,30 @@ export const appealRoutes = (deciding: Deciding): readonly LabRoute[] => {
         if (one?.kind !== 'appeal')
           throw new HttpRefusal(404, 'CASE_UNKNOWN', 'There is no appeal of that id.');
         return json(noticeOf(one));
+      },
+    },
+    {
+      method: 'POST',
+      path: '/appeals/:case/withdraw',
+      scope: 'appeal',
+      summary: 'The customer takes an appeal back; it can be filed again',
+      handle: async (call) => {
+        within(asking, call);
+        if (desk.casework.get(call.param)?.kind !== 'appeal')
+          throw new HttpRefusal(404, 'CASE_UNKNOWN', 'There is no appeal of that id.');
+        const { label } = (await core.tokens.holder(call.request.headers.authorization))!;
+        return json(noticeOf(await withdraw(deciding, call.param, label)));
+      },
+    },
+    {
+      method: 'POST',
+      path: '/cases/:id/withdraw',
+      scope: 'review',
+      summary: 'Closes an appeal that the customer took back',
+      handle: async (call) => {
+        const asked = await bodyOf(call, withdrawing);
+        const actor = await actorOf(core.tokens, call, asked.by);
+        return json(await shown(await withdraw(deciding, call.param, actor)));
       },
     },
     {

@@ -68,6 +68,7 @@ export const testCore = (
       })),
       organizations: new Map(),
     }),
+    onForget: () => undefined,
     leaveOut: (source) => {
       without = source;
     },

@@ -25,6 +25,7 @@ import { type Also, type DecisionBook, type Entered, openBook } from '../decisio
 import type { LabCore } from '../start.ts';
 import { askedFacts, findingsByAccount, lookedFacts } from './account-facts.ts';
 import { DEFAULT_POLICY, openPolicyFile, type PolicyFile } from './policy-file.ts';
+import { type Forgotten, forgetDecided } from './forget.ts';
 import { type Keeping, type Swept, sweep } from './retention.ts';
 import { createSerial } from './serial.ts';
 import type { Sharing } from './sharing-seam.ts';
@@ -81,6 +82,8 @@ export interface Deciding {
   /** Runs after and before other work on decisions, never beside it. */
   readonly serial: <T>(work: () => Promise<T>) => Promise<T>;
   readonly tick: () => Promise<void>;
+  /** Takes an account out of all that was decided, and ends what still holds. */
+  readonly forget: (account: string) => Promise<Forgotten>;
   /** Deletes what has ended long enough ago; by itself every hour. */
   readonly sweep: () => Promise<Swept>;
   readonly now: () => number;
@@ -368,6 +371,21 @@ export const openDeciding = async (
     return sweeping;
   };
 
+  const forget = (account: string): Promise<Forgotten> =>
+    serial(async () => {
+      looked.delete(account);
+      asked.delete(account);
+      const parts = { store, book, desk, now, policy: file.policy };
+      const forgotten = await forgetDecided(parts, account);
+      for (const [id, { subject }] of allowances)
+        if (subject.kind === 'account' && subject.value === account) allowances.delete(id);
+      for (const [id, one] of exclusions) if (one.account === account) exclusions.delete(id);
+      withdrawn.delete(`finding--${account}`);
+      await syncAllowances();
+      return forgotten;
+    });
+  core.onForget(async (account) => ({ ...(await forget(account)) }));
+
   let ticking: Promise<void> | null = null;
   const period = options.tickMs ?? 1000;
   const timer =
@@ -450,6 +468,7 @@ export const openDeciding = async (
     },
     failures: () => failures,
     sweep: sweepNow,
+    forget,
     close: async () => {
       if (timer !== null) clearInterval(timer);
       if (sweeper !== null) clearInterval(sweeper);

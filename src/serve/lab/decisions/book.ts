@@ -59,6 +59,8 @@ export interface DecisionBook {
     now: number,
     also?: Also,
   ) => Promise<Decision | null | undefined>;
+  /** Matters that rested rest no more. */
+  readonly forgetMatters: (ids: readonly string[]) => Promise<void>;
   /** Says to the gate that the book is alive, and forgets what has ended. */
   readonly tick: (now: number) => void;
 }
@@ -281,6 +283,12 @@ export const openBook = async (
       if (!approved) return null;
       remember(decision, at);
       return decision;
+    },
+    forgetMatters: async (ids) => {
+      await store.write(async ({ records }) => {
+        for (const id of ids) await records.remove('matter', id);
+      });
+      for (const id of ids) settled.delete(id);
     },
     tick: (at) => {
       gate.heard(at);

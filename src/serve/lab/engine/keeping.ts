@@ -173,7 +173,10 @@ export const createKeeping = (start: KeepingStart): Keeping => {
     },
     forget: (account) => {
       const hadRecord = records.delete(account);
-      if (hadRecord) recordsChanged = true;
+      if (hadRecord) {
+        recordsChanged = true;
+        learnedSoFar += 1; // whoever holds a copy of the records asks for them again
+      }
       if (looks !== null) {
         looks = withoutAccount(looks, account);
         replaceFile(folder, LOOKS, JSON.stringify(looks));

@@ -44,13 +44,24 @@ export interface LabStatus {
   readonly hub: SharingStatus | null;
 }
 
+/** In how many decisions, cases and so on an account was named. */
+export type ForgottenIn = Readonly<Record<string, number>>;
+
+export interface ForgottenReply {
+  readonly account: string;
+  readonly known: boolean;
+  /** Where it is still named, by files of the operator's. */
+  readonly still_in: readonly string[];
+  readonly [count: string]: number | string | boolean | readonly string[];
+}
+
 export interface ReadContext {
   readonly engine: Engine;
   readonly findings: Findings;
   readonly status: () => LabStatus;
   readonly metrics: () => Promise<string>;
   readonly look: () => Promise<unknown>;
-  readonly forget: (account: string) => Promise<boolean>;
+  readonly forget: (account: string) => Promise<ForgottenReply>;
 }
 
 export const readRoutes = (context: ReadContext): readonly LabRoute[] => [
@@ -118,7 +129,8 @@ export const readRoutes = (context: ReadContext): readonly LabRoute[] => [
     method: 'DELETE',
     path: '/accounts/:id',
     scope: 'admin',
-    summary: 'Forget an account: profile, record, waiting rows, raw lines, its name in findings',
-    handle: async ({ param }) => json({ account: param, known: await context.forget(param) }),
+    summary:
+      'Forget an account: profile, record, waiting rows, raw lines, its name in findings, decisions and cases',
+    handle: async ({ param }) => json(await context.forget(param)),
   },
 ];

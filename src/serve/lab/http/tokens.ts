@@ -24,6 +24,17 @@ export interface Tokens {
   /** The token is shown once and kept nowhere. */
   readonly issue: (label: string, scopes: readonly LabScope[], now: number) => Promise<string>;
   readonly count: () => Promise<number>;
+  readonly list: () => Promise<readonly KnownToken[]>;
+  /** Every token of that label; gives how many there were. */
+  readonly revoke: (label: string) => Promise<number>;
+}
+
+/** All that is known of a token beside its digest. */
+export interface KnownToken {
+  readonly label: string;
+  readonly scopes: readonly LabScope[];
+  /** Epoch milliseconds. */
+  readonly created: number;
 }
 
 const SETTING = 'lab-secret';
@@ -105,5 +116,19 @@ export const openTokens = async (store: Store): Promise<Tokens> => {
       return token;
     },
     count: async () => (await store.records.list('lab-token')).length,
+    list: async () =>
+      (await store.records.list('lab-token'))
+        .map(({ value }) => ({
+          label: String(value.label),
+          scopes: Array.isArray(value.scopes) ? value.scopes.filter(isScope) : [],
+          created: Number(value.created),
+        }))
+        .sort((a, b) => a.created - b.created),
+    revoke: (label) =>
+      store.write(async ({ records }) => {
+        const gone = (await records.list('lab-token')).filter(({ value }) => value.label === label);
+        for (const { id } of gone) await records.remove('lab-token', id);
+        return gone.length;
+      }),
   };
 };

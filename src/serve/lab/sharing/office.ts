@@ -107,6 +107,11 @@ export const openSharingOffice = (
       (connection === null || broken === null ? null : brokenStatus(connection.hub, broken)),
   );
 
+  core.onForget(async (account) => {
+    current?.forget(account);
+    return {};
+  });
+
   const end = async (): Promise<void> => {
     const before = current;
     [current, seam] = [null, undefined];

@@ -105,6 +105,8 @@ export interface Sharing {
   readonly retract: (ids: readonly string[], reason: Reason) => Promise<readonly string[]>;
   /** Says of indicators of others that they are wrong; gives those that it knows. */
   readonly dispute: (ids: readonly string[], reason: Reason) => Promise<readonly string[]>;
+  /** Forgets an account in memory. */
+  readonly forget: (account: string) => void;
   readonly status: () => SharingStatus;
   readonly outbox: Outbox;
   readonly indicators: () => readonly IncomingView[];
@@ -567,6 +569,10 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
       for (const id of known)
         await say('opinion', disputeOf(incoming.get(id)!.object, reason, clock()), id);
       return known;
+    },
+    forget: (account) => {
+      changedAccounts.delete(account);
+      verification.forget(account);
     },
     status: () => {
       const heard = link.heard();

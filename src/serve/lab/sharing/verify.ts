@@ -18,6 +18,8 @@ export interface Verification {
   readonly drop: (indicators: readonly string[]) => void;
   /** Accounts of an indicator with enough exchanges. */
   readonly hits: (indicator: string) => ReadonlySet<string>;
+  /** Forgets an account; what is kept of groups is written by who calls. */
+  readonly forget: (account: string) => void;
   /** Indicators that hit an account. */
   readonly of: (account: string) => readonly string[];
   /** Tests campaigns whose hits have changed; gives those with another outcome or other accounts. */
@@ -161,6 +163,14 @@ export const openVerification = async (options: VerifyOptions): Promise<Verifica
       for (const group of incoming.groups()) dirty.add(group);
     },
     hits: (indicator) => enough.get(indicator) ?? NOBODY,
+    forget: (account) => {
+      for (const accounts of counts.values()) accounts.delete(account);
+      for (const accounts of enough.values()) accounts.delete(account);
+      byAccount.delete(account);
+      for (const [group, kept] of groups)
+        if (kept.accounts.includes(account))
+          groups.set(group, { ...kept, accounts: kept.accounts.filter((id) => id !== account) });
+    },
     of: (account) => [...(byAccount.get(account) ?? [])].filter(isOn),
     touch: () => {
       for (const group of incoming.groups()) dirty.add(group);
