@@ -195,7 +195,13 @@ describe('share key new and share submit', () => {
     const stranger = file('stranger.txt', 'swt_nobody');
     await assert.rejects(
       run('submit', bundle, '--hub', hub.url, '--token-file', stranger, '--key', key),
-      { code: 'HUB_ANSWER_INVALID' },
+      { code: 'TAXII_REFUSED', message: /answers 401$/ },
     );
+    // Port 1 is one that no request is sent to; the other is one where nobody listens.
+    for (const port of ['1', '9'])
+      await assert.rejects(
+        run('submit', bundle, '--hub', `http://127.0.0.1:${port}`, ...base.slice(2), '--key', key),
+        { code: 'TAXII_UNREACHABLE' },
+      );
   });
 });

@@ -100,8 +100,12 @@ const submit = async (path: string, flags: SubmitFlags, output: Output): Promise
       ...sent.failures.map(
         ({ id, message }) => `  refused ${forTerminal(id, 80)}: ${forTerminal(message ?? '', 300)}`,
       ),
-      '',
-      'next: take something back by sending it again with "revoked": true and a later "modified".',
+      ...(sent.success === 0
+        ? []
+        : [
+            '',
+            'next: take something back by sending it again with "revoked": true and a later "modified".',
+          ]),
     ].join('\n'),
   );
 };

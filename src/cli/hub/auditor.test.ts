@@ -76,7 +76,7 @@ test('sealed to a key outside the hub, and opened by its owner alone', async () 
   assert.match(await run(...asked, '--key', other), /sealed to another key/);
 
   writeFileSync(tokenFile, member.token);
-  await assert.rejects(run(...asked), { code: 'HUB_ANSWER_INVALID' });
+  await assert.rejects(run(...asked), { code: 'TAXII_REFUSED', message: /answers 403$/ });
   writeFileSync(tokenFile, auditor.token);
   const nothing = 'indicator--00000000-0000-4000-8000-000000000000';
   await assert.rejects(run('origin', nothing, ...asked.slice(2)), { code: 'SUBJECT_UNKNOWN' });

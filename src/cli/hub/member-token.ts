@@ -17,12 +17,13 @@ import {
 } from './office.ts';
 
 const parseScopes = (text: string): readonly Scope[] => {
-  const scopes = SCOPES.filter((scope) => text.split(',').includes(scope));
-  if (scopes.length > 0 && scopes.join() === [...new Set(text.split(','))].join()) return scopes;
+  const named = new Set(text.split(',').map((scope) => scope.trim()));
+  const scopes = SCOPES.filter((scope) => named.has(scope));
+  if (scopes.length > 0 && scopes.length === named.size) return scopes;
   throw new StillwatchError(
     'USAGE',
     `${forTerminal(text, 40)} are no scopes`,
-    `Give some of ${SCOPES.join(',')}, in this order.`,
+    `Give some of ${SCOPES.join(',')}.`,
   );
 };
 

@@ -132,7 +132,9 @@ test('what is not there, not clear or not allowed is refused with a code', async
   await assert.rejects(run('member', 'show', 'Lab B', ...on), { code: 'HUB_UNKNOWN' });
   await assert.rejects(run('member', 'token', 'revoke', 'x', ...on), { code: 'HUB_UNKNOWN' });
   const issue = ['member', 'token', 'issue', 'Lab A', ...on];
-  await assert.rejects(run(...issue, '--scopes', 'root'), { code: 'USAGE' });
+  for (const scopes of ['root', 'read,root', ''])
+    await assert.rejects(run(...issue, '--scopes', scopes), { code: 'USAGE' });
+  assert.match(await run(...issue, '--scopes', 'write, read'), /Scopes: +read, write/);
   await assert.rejects(run(...issue, '--expires', 'soon'), { code: 'USAGE' });
   await assert.rejects(run(...issue, '--expires', '2001-01-01T00:00:00Z'), { code: 'USAGE' });
   await assert.rejects(run('collection', 'add', 'X', '--api-root', 'ledger', ...on), {

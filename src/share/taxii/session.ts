@@ -89,7 +89,7 @@ const baseOf = ({ url, credential, plainHttp }: SessionOptions): URL => {
 };
 
 /** The whole body, or an error as soon as it passes the bound. */
-const readBounded = async (response: Response, maxBytes: number): Promise<Uint8Array> => {
+export const readBounded = async (response: Response, maxBytes: number): Promise<Uint8Array> => {
   const tooLong = (): StillwatchError => answerInvalid(`sends more than ${maxBytes} bytes`);
   const reader = response.body?.getReader();
   if (reader === undefined) return new Uint8Array();

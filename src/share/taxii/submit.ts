@@ -7,7 +7,8 @@ import { signedEnvelope } from '../sharing/signing/taxii-envelope.ts';
 import type { AddReport } from './add.ts';
 import { type Place, type TaxiiClient, taxiiClient } from './client.ts';
 import type { Json, StatusDetail } from './resources.ts';
-import type { Session } from './session.ts';
+import { refused, unreachable } from './fault.ts';
+import { readBounded, type Session } from './session.ts';
 
 export interface SubmitTo {
   readonly hub: string;
@@ -41,6 +42,7 @@ const TOGETHER = 250;
 /** Names that are asked for; a large contribution can ask for the rest with the API. */
 const MOST_NAMES = 100;
 const MOST_BYTES = 16 << 20;
+const TIMEOUT_MS = 60_000;
 
 export const notAnExchange = (why: string): StillwatchError =>
   new StillwatchError(
@@ -57,27 +59,32 @@ export const readAnswer = async (response: Response, path: string): Promise<Json
   }
   if (!response.ok) {
     await response.body?.cancel();
+    // Of a credential, and not of the address.
+    if (response.status === 401 || response.status === 403)
+      throw refused(path, response.status, undefined);
     throw notAnExchange(`answered ${response.status} at ${path}`);
   }
-  const bytes = new Uint8Array(await response.arrayBuffer());
+  const bytes = await readBounded(response, MOST_BYTES);
   const { value } = parseJsonText(bytes, { maxBytes: MOST_BYTES, maxDepth: 20 });
   if (typeof value !== 'object' || value === null) throw notAnExchange(`sent no JSON at ${path}`);
   return value as Json;
 };
 
+/** @throws StillwatchError `TAXII_UNREACHABLE` however the connection failed. */
 export const ask = async (
   session: Session,
   path: string,
-  until?: AbortSignal,
-): Promise<Json | undefined> =>
-  readAnswer(
-    await session.open(
-      { method: 'GET', url: session.resolve(path), repeatable: true },
-      'application/json',
-      until,
-    ),
-    path,
-  );
+  until: AbortSignal = AbortSignal.timeout(TIMEOUT_MS),
+): Promise<Json | undefined> => {
+  const url = session.resolve(path);
+  const open = session.open({ method: 'GET', url, repeatable: true }, 'application/json', until);
+  try {
+    return await readAnswer(await open, path);
+  } catch (cause) {
+    if (cause instanceof StillwatchError) throw cause;
+    throw unreachable('GET', 'no connection, or no answer in time', cause);
+  }
+};
 
 const textIn = (value: Json | undefined, name: string): string => {
   const text = value?.[name];
