@@ -1,10 +1,12 @@
 /**
- * The gate over HTTP, with the load on the same cores. Three parts, each with its own control in the run:
- * plain JSON as fast as it goes (control: a server that answers the same bytes and looks nothing up);
- * plain JSON at 10,000 questions a second (latency); nginx with auth_request to the gate against the same
- * nginx without. 100,000 accounts; answers carry an obligation. The load is autocannon, pipelining stated.
+ * The gate over HTTP, with the load on the same cores, each part with its own control in the run: plain JSON
+ * as fast as it goes, one by one and ten at once on each connection, in batches, and nginx's question with
+ * headers (control: a server of Node that answers the same bytes and looks nothing up); plain JSON at 10,000
+ * questions a second (latency from when a question was due); nginx with auth_request to the gate against the
+ * same nginx without. 100,000 accounts; answers carry an obligation. The load is `http-load.ts`; beside each
+ * rate stands the processor time of server and load, so that neither hides behind the other.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
@@ -13,6 +15,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createGate } from '../src/act/response/gate.ts';
 import { startGate } from '../src/serve/gate/start.ts';
+import type { LoadOptions, LoadResult } from './http-load.ts';
 
 const ACCOUNTS = 100_000;
 const TOKEN = 'bench-token-0123456789';
@@ -75,24 +78,26 @@ const serveAll = async (): Promise<void> => {
   process.stdin.resume().on('end', () => process.exit(0));
 };
 
-interface Load {
-  readonly requests: { readonly average: number };
-  readonly latency: { readonly p50: number; readonly p99: number };
-  readonly errors: number;
-  readonly non2xx: number;
-}
+const LOAD = new URL('./http-load.ts', import.meta.url).pathname;
 
-const CANNON = new URL('../node_modules/.bin/autocannon', import.meta.url).pathname;
-
-const load = (url: string, options: readonly string[]): Load => {
-  const args = ['--json', '-n', '-H', `Authorization: Bearer ${TOKEN}`, ...options, url];
-  const run = spawnSync(process.execPath, [CANNON, ...args], {
-    encoding: 'utf8',
-    maxBuffer: 64 << 20,
+const load = async (options: LoadOptions): Promise<LoadResult> => {
+  const child = spawn(process.execPath, [LOAD, JSON.stringify(options)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
-  return JSON.parse(run.stdout) as Load;
+  let text = '';
+  for await (const piece of child.stdout) text += piece;
+  return JSON.parse(text) as LoadResult;
 };
-const POST = ['-m', 'POST', '-b', BODY];
+
+const HEAD = `Host: gate\r\nAuthorization: Bearer ${TOKEN}\r\n`;
+const post = (path: string, body: string): string =>
+  `POST ${path} HTTP/1.1\r\n${HEAD}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+const BATCH = 100;
+const REQUESTS = {
+  json: post('/v1/decide', BODY),
+  batch: post('/v1/decide/batch', `{"questions":[${Array(BATCH).fill(BODY).join()}]}`),
+  headers: `GET /nginx/auth HTTP/1.1\r\n${HEAD}X-Account: acct_777\r\nX-Real-IP: 198.51.100.7\r\n\r\n`,
+} as const;
 
 /** Median and 99th percentile of requests one after another, in milliseconds with their fractions. */
 const latencies = async (url: string, count: number): Promise<{ p50: number; p99: number }> => {
@@ -172,15 +177,44 @@ const startServers = async (): Promise<{ child: ChildProcess; gate: string; cont
 export const run = async () => {
   const before = loadavg()[0];
   const { child, gate, control } = await startServers();
-  const url = `${gate}/v1/decide`;
-  const full = ['-c', '32', '-p', '10', '-d', '5', ...POST];
-  load(url, ['-c', '32', '-p', '10', '-d', '2', ...POST]);
   const cpu = async () => Number(await (await fetch(`${control}/cpu`)).text());
-  const cpuBefore = await cpu();
-  const fastest = load(url, full);
-  const cpuSeconds = (await cpu()) - cpuBefore;
-  const nothing = load(control, full);
-  const paced = load(url, ['-c', '16', '-R', '10000', '-d', '6', ...POST]);
+  const portOf = (url: string): number => Number(new URL(url).port);
+  const measure = async (
+    url: string,
+    request: string,
+    connections: number,
+    depth: number,
+    more: { readonly rate?: number; readonly decisions?: number } = {},
+  ) => {
+    const { rate, decisions = 1 } = more;
+    const options = { port: portOf(url), request, connections, depth, seconds: 5 };
+    const cpuBefore = await cpu();
+    const result = await load(rate === undefined ? options : { ...options, rate });
+    const server_s = (await cpu()) - cpuBefore;
+    const done = result.per_second * decisions;
+    return {
+      decisions_per_second: done,
+      p50_ms: result.p50_ms,
+      p99_ms: result.p99_ms,
+      bad: result.bad,
+      per_processor_second_of_server: Math.round((done * result.wall_s) / server_s),
+      // Shares of one core.
+      server_share: Number((server_s / result.wall_s).toFixed(2)),
+      load_share: Number((result.processor_s / result.wall_s).toFixed(2)),
+    };
+  };
+  const { json, batch, headers } = REQUESTS;
+  await load({ port: portOf(gate), request: json, connections: 32, depth: 10, seconds: 2 });
+  const http = {
+    json_one_by_one: await measure(gate, json, 64, 1),
+    json_ten_at_once: await measure(gate, json, 32, 10),
+    headers_one_by_one: await measure(gate, headers, 64, 1),
+    headers_ten_at_once: await measure(gate, headers, 32, 10),
+    batches_of_100: await measure(gate, batch, 8, 1, { decisions: BATCH }),
+    control_one_by_one: await measure(control, json, 64, 1),
+    control_ten_at_once: await measure(control, json, 32, 10),
+    json_at_10000_per_second: await measure(gate, json, 16, 1, { rate: 10_000 }),
+  };
   const nginx = await startNginx(gate, control);
   const rounds = [];
   for (let i = 0; i < 5; i++)
@@ -195,21 +229,7 @@ export const run = async () => {
     [...values].sort((a, b) => a - b)[values.length >> 1]!;
   return {
     load_average_before: before,
-    plain_json: {
-      per_second: fastest.requests.average,
-      pipelining: 10,
-      connections: 32,
-      bad: fastest.errors + fastest.non2xx,
-      // Processor time of the gate alone: other work on the machine does not stretch it.
-      per_processor_second: Math.round((fastest.requests.average * 5) / cpuSeconds),
-    },
-    control_without_gate: { per_second: nothing.requests.average },
-    at_10000_per_second: {
-      per_second: paced.requests.average,
-      p50_ms: paced.latency.p50,
-      p99_ms: paced.latency.p99,
-      pipelining: 1,
-    },
+    http,
     nginx: {
       without_ms: median(rounds.map((one) => one.without.p50)),
       with_ms: median(rounds.map((one) => one.with.p50)),

@@ -1,5 +1,6 @@
 /** The HTTP server of the gate: the question of one gateway goes straight to its answer. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type FastAnswer, openFastLane } from './fast-lane.ts';
 import { type Call, problem, type Route } from './http.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -19,6 +20,8 @@ export interface ServerParts {
   /** Answered before everything else, without the cost of looking for a route. */
   readonly hot: (request: IncomingMessage, response: ServerResponse) => void;
   readonly hotPath: string;
+  /** Answered from their bytes as long as their requests are plain. */
+  readonly fast: ReadonlyMap<string, FastAnswer>;
   readonly routes: readonly Route[];
   readonly tokens: Tokens;
   readonly clock: () => number;
@@ -30,7 +33,18 @@ const splitOnce = (text: string): readonly [string, string] => {
   return i < 0 ? [text, ''] : [text.slice(0, i), text.slice(i + 1)];
 };
 
-export const gateServer = ({ hot, hotPath, routes, tokens, clock, fault }: ServerParts): Server => {
+/** Closes the connections that Node's server has never seen. */
+const lanes = new WeakMap<Server, () => void>();
+
+export const gateServer = ({
+  hot,
+  hotPath,
+  fast,
+  routes,
+  tokens,
+  clock,
+  fault,
+}: ServerParts): Server => {
   const exact = new Map(
     routes.filter(({ prefix }) => prefix !== true).map((r) => [`${r.method} ${r.path}`, r]),
   );
@@ -99,12 +113,15 @@ export const gateServer = ({ hot, hotPath, routes, tokens, clock, fault }: Serve
   });
   server.maxConnections = MOST_CONNECTIONS;
   server.maxHeadersCount = 100;
+  const lane = openFastLane(server, fast);
+  lanes.set(server, lane.close);
   return server;
 };
 
 /** No new connections; idle ones at once, the others when they are done or after a bound. */
 export const stopServer = async (server: Server, graceMs = 2000): Promise<void> => {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  lanes.get(server)?.();
   server.closeIdleConnections();
   const timer = setTimeout(() => server.closeAllConnections(), graceMs);
   const sweep = setInterval(() => server.closeIdleConnections(), 50);

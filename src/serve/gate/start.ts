@@ -10,6 +10,7 @@ import type { Asking } from '../../act/gateway/verdict.ts';
 import type { Gate } from '../../act/response/decision.ts';
 import { askRoutes } from './ask-routes.ts';
 import { crowdsecRoutes } from './crowdsec-routes.ts';
+import { fastAnswers } from './fast-answers.ts';
 import { feedRoute } from './feed-routes.ts';
 import { type Route, reply, replyJson } from './http.ts';
 import { hotDecide, plainRoutes } from './plain-routes.ts';
@@ -112,7 +113,8 @@ export const startGate = async (options: GateOptions): Promise<RunningGate> => {
     ...(feed === undefined ? [] : [feedRoute(feed, clock)]),
   ];
   const hot = hotDecide({ gate, tally, appealUrl, clock });
-  const server = gateServer({ hot, hotPath: '/v1/decide', routes, tokens, clock, fault });
+  const fast = fastAnswers({ asking, tally, names, appealUrl, tokens, clock });
+  const server = gateServer({ hot, hotPath: '/v1/decide', fast, routes, tokens, clock, fault });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(listen.port, listen.host, resolve);
