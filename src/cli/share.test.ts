@@ -184,6 +184,34 @@ describe('share key new and share submit', () => {
     assert.match(text, /REFERENCE_UNKNOWN at \$\.sighting_of_ref/);
   });
 
+  test('a new key follows the old one, and both hold for a day', async () => {
+    const next = join(folder, 'next.key');
+    await run('key', 'new', '--out', next);
+    const on = ['--hub', hub.url, '--token-file', token, '--key', key];
+    const bundle = file('again.json', good);
+    const byNext = ['submit', bundle, '--hub', hub.url, '--token-file', token, '--key', next];
+    assert.match((await run(...byNext)).text, /CONTRIBUTION_KEY_UNKNOWN/);
+    const statement = join(folder, 'rotation.json');
+    await run('key', 'rotate', ...on, '--new', next, '--out', statement);
+    assert.equal(
+      JSON.parse(readFileSync(statement, 'utf8')).rotation.type,
+      'stillwatch-key-rotation',
+    );
+    assert.match((await run(...byNext)).text, /CONTRIBUTION_KEY_UNKNOWN/);
+    assert.match((await run('key', 'rotate', ...on, '--new', next)).text, /ends in a day/);
+    for (const used of [key, next]) {
+      const { text } = await run('submit', bundle, ...on.slice(0, 4), '--key', used);
+      assert.match(text, /2 of 2 accepted/, used);
+    }
+    // Who never had a key that the hub knows cannot bring in another.
+    const stray = join(folder, 'stray.key');
+    await run('key', 'new', '--out', stray);
+    await assert.rejects(run('key', 'rotate', ...on.slice(0, 4), '--key', stray, '--new', next), {
+      code: 'TAXII_REFUSED',
+      message: /PUT \/api\/key: the server answers 4\d\d: MEMBER_KEY_ROTATION_REFUSED/,
+    });
+  });
+
   test('a key file, a token or a collection that is none', async () => {
     const bundle = file('good.json', good);
     const wrong = file('wrong.key', '{}');

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { StillwatchError } from '../base/errors.ts';
 import { forJson, forTerminal } from '../base/safe-text.ts';
+import { addRotateCommand } from './share-rotate.ts';
 
 type Output = NodeJS.WritableStream;
 
@@ -191,10 +192,11 @@ Exit status: 0 all was accepted, 2 usage, 3 something is refused here or by the 
 input, or the hub cannot be reached.`,
     )
     .action((path: string, flags: SubmitFlags) => submit(path, flags, output));
-  share
+  const signingKey = share
     .command('key')
-    .description('make signing keys')
-    .addHelpText('after', '\nExample:\n  stillwatch share key new --out lab.key')
+    .description('make and replace signing keys')
+    .addHelpText('after', '\nExample:\n  stillwatch share key new --out lab.key');
+  signingKey
     .command('new')
     .description('make an Ed25519 signing key')
     .requiredOption('--out <file>', 'a new file, readable by you alone')
@@ -204,4 +206,5 @@ input, or the hub cannot be reached.`,
       '\nExample:\n  stillwatch share key new --out lab.key\n\nExit status: 0 done, 2 usage, 4 the file cannot be written.',
     )
     .action((flags: { readonly out: string; readonly json?: boolean }) => newKey(flags, output));
+  addRotateCommand(signingKey, output, checkHub);
 };

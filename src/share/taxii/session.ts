@@ -30,7 +30,7 @@ export interface SessionOptions {
 }
 
 export interface Wanted {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: URL;
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;

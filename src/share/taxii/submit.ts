@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { StillwatchError } from '../../base/errors.ts';
 import { parseJsonText } from '../../base/json-text.ts';
 import { signContribution } from '../sharing/signing/contribution.ts';
+import type { SignedRotation } from '../sharing/signing/key-rotation.ts';
 import { signedEnvelope } from '../sharing/signing/taxii-envelope.ts';
 import type { AddReport } from './add.ts';
 import { type Place, type TaxiiClient, taxiiClient } from './client.ts';
@@ -106,11 +107,35 @@ const placeOf = async (client: TaxiiClient, collection: string): Promise<Place> 
   );
 };
 
+/** What everything that is signed for a hub names: the hub, and who signs. */
+export const exchangeOf = async (session: Session): Promise<Omit<Recipient, 'place'>> => {
+  const exchange = await ask(session, '/api/exchange');
+  return { hub: textIn(exchange, 'hub'), member: textIn(exchange, 'member') };
+};
+
 /** @throws StillwatchError `HUB_ANSWER_INVALID`, `USAGE`, and those of the TAXII client. */
-export const recipientOf = async (client: TaxiiClient, collection: string): Promise<Recipient> => {
-  const exchange = await ask(client.session, '/api/exchange');
-  const [hub, member] = [textIn(exchange, 'hub'), textIn(exchange, 'member')];
-  return { hub, member, place: await placeOf(client, collection) };
+export const recipientOf = async (client: TaxiiClient, collection: string): Promise<Recipient> => ({
+  ...(await exchangeOf(client.session)),
+  place: await placeOf(client, collection),
+});
+
+/** Replaces the member's own key. @throws StillwatchError `TAXII_REFUSED` with the hub's reason. */
+export const putKey = async (session: Session, rotation: SignedRotation): Promise<void> => {
+  const wanted = {
+    method: 'PUT',
+    url: session.resolve('/api/key'),
+    body: JSON.stringify(rotation),
+    headers: { 'Content-Type': 'application/json' },
+    repeatable: false,
+  } as const;
+  const response = await session.open(wanted, 'application/json', AbortSignal.timeout(TIMEOUT_MS));
+  const bytes = await readBounded(response, MOST_BYTES);
+  if (!response.ok)
+    throw refused(
+      'PUT /api/key',
+      response.status,
+      parseJsonText(bytes, { maxBytes: MOST_BYTES, maxDepth: 20 }).value,
+    );
 };
 
 /** @throws StillwatchError those of the TAXII client. */
