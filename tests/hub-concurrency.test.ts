@@ -1,7 +1,9 @@
 /** Clients that page while writers add: everything once, for everybody. The whole size is in `bench/hub.ts`. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { test } from 'node:test';
 import {
   indicator,
@@ -78,13 +80,26 @@ test('a graceful stop finishes what is under way and takes nothing new', async (
     socket.write(text);
     return once(socket, 'close');
   });
-  const adding = hub.send('POST', OBJECTS, hub.operator, { objects });
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  // Half of a body is under way, and known to be: a request that came after it was answered.
+  const body = Buffer.from(JSON.stringify({ objects }));
+  const adding = request(`${hub.url}${OBJECTS}`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${hub.operator}`,
+      'content-type': 'application/taxii+json;version=2.1',
+      accept: 'application/taxii+json;version=2.1',
+      'content-length': body.length,
+    },
+  });
+  const answered = once(adding, 'response');
+  await new Promise((written) => adding.write(body.subarray(0, body.length / 2), written));
+  for (let i = 0; i < 5; i++) await hub.get('/health');
   const stopped = hub.close();
   const begun = performance.now();
-  const { status, json } = await adding;
-  assert.equal(status, 202);
-  assert.equal(json.success_count, 2000);
+  adding.end(body.subarray(body.length / 2));
+  const [response] = (await answered) as [IncomingMessage];
+  assert.equal(response.statusCode, 202);
+  assert.equal(((await json(response)) as { success_count: number }).success_count, 2000);
   await stopped;
   assert.ok(performance.now() - begun < 8000, 'not the time for which requests are waited for');
   await Promise.all(idle);
