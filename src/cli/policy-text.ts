@@ -93,6 +93,7 @@ export const radiusText = (radius: BlastRadius, limits: readonly string[]): stri
     table.toString(),
     ...radius.rules.flatMap(ruleLines),
     'honest: accounts that are expected to be at most, are at most with 95 % chance, and the chance that any is.',
+    'A finding counts as right or wrong as a whole: an honest account drawn into a real campaign is not counted.',
     `Live rules act on ${plural(radius.live, 'account', 'accounts', ',')}; if every rule were live: ${n(radius.if_all_live)}.`,
     ...limits.map((limit) => `Note: ${limit}`),
   ].join('\n');

@@ -1,7 +1,7 @@
 /** `stillwatch lab policy`: what a running lab goes by, and what shadow would do beside live. */
 import type { Command } from 'commander';
 import { forTerminal } from '../../base/safe-text.ts';
-import type { PolicyDiff } from '../../serve/lab/deciding/diff.ts';
+import type { PolicyDiff, Side } from '../../serve/lab/deciding/diff.ts';
 import type { PolicyStatus } from '../../serve/lab/deciding/policy-file.ts';
 import { addClientOptions, askLab, type ClientFlags } from './client.ts';
 import { example, type Output, shower } from './decisions.ts';
@@ -31,6 +31,11 @@ const sidesText = (sides: PolicyDiff['rules'][number]['by_tier']): string =>
     .map(([name, { live, shadow }]) => `${forTerminal(name, 40)} ${live}/${shadow}`)
     .join(', ');
 
+const askedText = ({ live, shadow }: Side): readonly string[] =>
+  live + shadow === 0
+    ? []
+    : [`    asks a person about ${live} accounts; would about ${shadow} more if it were live`];
+
 const diffText = ({ policy, live, shadow, only_shadow, rules }: PolicyDiff): string =>
   [
     `${policy}: live on ${live} accounts, in shadow on ${shadow}; ${only_shadow} only in shadow`,
@@ -42,6 +47,7 @@ const diffText = ({ policy, live, shadow, only_shadow, rules }: PolicyDiff): str
             `    by segment, live/shadow: ${sidesText(one.by_segment)}`,
             `    by tier, live/shadow: ${sidesText(one.by_tier)}`,
           ]),
+      ...askedText(one.proposed),
     ]),
   ].join('\n');
 

@@ -1,4 +1,5 @@
 /** Shadow beside live: whom rules would act on, and on whom they act, by rule, segment and tier. */
+import type { Proposal } from '../../../act/response/decide.ts';
 import type { Decision } from '../../../act/response/decision.ts';
 import type { AccountFacts } from '../../../act/response/facts.ts';
 import type { Policy } from '../../../act/response/policy/policy.ts';
@@ -15,12 +16,15 @@ export interface RuleDiff extends Side {
   readonly action: string;
   readonly by_segment: Readonly<Record<string, Side>>;
   readonly by_tier: Readonly<Record<string, Side>>;
+  /** Accounts about which a person is asked, and would be if the rule were live. */
+  readonly proposed: Side;
   /** At most 1000 each, in order. */
   readonly live_accounts: readonly string[];
   readonly shadow_accounts: readonly string[];
 }
 
 export interface PolicyDiff extends Side {
+  readonly proposed: Side;
   readonly policy: string;
   readonly rules: readonly RuleDiff[];
   /** Accounts that only a rule in shadow would act on. */
@@ -51,7 +55,10 @@ const tally = (
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 };
 
-const subjectsOf = (decisions: readonly Decision[], mode: Decision['mode']): string[] =>
+const subjectsOf = (
+  decisions: readonly Pick<Decision, 'mode' | 'subject'>[],
+  mode: Decision['mode'],
+): string[] =>
   [
     ...new Set(decisions.filter((one) => one.mode === mode).map(({ subject }) => subject.value)),
   ].sort();
@@ -60,16 +67,26 @@ export const policyDiff = (
   policy: Policy,
   inForce: readonly Decision[],
   known: ReadonlyMap<string, AccountFacts>,
+  /** That wait for a person, and that rules in shadow would make. */
+  proposals: readonly Proposal[] = [],
 ): PolicyDiff => {
   const ruled = inForce.filter(({ rule }) => rule !== null);
   const byRule = Map.groupBy(ruled, ({ rule }) => rule!);
-  const names = [...new Set([...policy.rules.map(({ name }) => name), ...byRule.keys()])];
+  const askedByRule = Map.groupBy(proposals, ({ rule }) => rule);
+  const names = [
+    ...new Set([...policy.rules.map(({ name }) => name), ...byRule.keys(), ...askedByRule.keys()]),
+  ];
+  const asked = (of: readonly Proposal[]): Side => ({
+    live: subjectsOf(of, 'live').length,
+    shadow: subjectsOf(of, 'shadow').length,
+  });
   const live = new Set(subjectsOf(ruled, 'live'));
   const shadow = subjectsOf(ruled, 'shadow');
   return {
     policy: policy.version,
     live: live.size,
     shadow: shadow.length,
+    proposed: asked(proposals),
     only_shadow: shadow.filter((account) => !live.has(account)).length,
     rules: names.map((rule): RuleDiff => {
       const decisions = byRule.get(rule) ?? [];
@@ -83,7 +100,8 @@ export const policyDiff = (
             : typeof now.mode === 'string'
               ? now.mode
               : `rollout ${now.mode.rollout}%`,
-        action: now?.action ?? decisions[0]!.action,
+        action: now?.action ?? decisions[0]?.action ?? askedByRule.get(rule)![0]!.action,
+        proposed: asked(askedByRule.get(rule) ?? []),
         live: acted.length,
         shadow: would.length,
         by_segment: tally(acted, would, known, ({ segment }) => segment),

@@ -47,7 +47,12 @@ export const policyRoutes = (deciding: Deciding): readonly LabRoute[] => {
       path: '/policy/diff',
       scope: 'read',
       summary: 'Shadow beside live, by rule, segment and tier',
-      handle: async () => json(policyDiff(policy.policy(), book.inForce(now()), deciding.known())),
+      handle: async () => {
+        const waiting = (await book.waiting()).map(({ proposal }) => proposal);
+        const proposals = [...waiting, ...[...deciding.shadowProposals().values()].flat()];
+        const inForce = book.inForce(now());
+        return json(policyDiff(policy.policy(), inForce, deciding.known(), proposals));
+      },
     },
     {
       method: 'POST',

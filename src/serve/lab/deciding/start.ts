@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { allowDecisions } from '../../../act/response/allow-list.ts';
-import { decide, type Outcome } from '../../../act/response/decide.ts';
+import { decide, type Outcome, type Proposal } from '../../../act/response/decide.ts';
 import type { Decision } from '../../../act/response/decision.ts';
 import type { AccountFacts, Facts } from '../../../act/response/facts.ts';
 import type { StalenessRule } from '../../../act/response/gate.ts';
@@ -53,6 +53,9 @@ export interface Considered extends Entered {
   readonly failures: Readonly<Record<string, string>>;
 }
 
+/** What a rule in shadow would ask a person, by account; made anew whenever the account is considered. */
+export type ShadowProposals = ReadonlyMap<string, readonly Proposal[]>;
+
 export interface Deciding {
   readonly book: DecisionBook;
   readonly desk: Desk;
@@ -60,6 +63,7 @@ export interface Deciding {
   readonly policy: PolicyFile;
   /** What the accounts are known by; of the last look, and those that were asked for since. */
   readonly known: () => ReadonlyMap<string, AccountFacts>;
+  readonly shadowProposals: () => ShadowProposals;
   /** Asks the policy about these accounts now. */
   readonly reconsider: (accounts: readonly string[]) => Promise<Considered>;
   /** Asks it about all accounts with a decision that rests on shared intelligence. */
@@ -155,6 +159,7 @@ export const openDeciding = async (
   let looked = lookedFacts(core);
   const asked = new Map<string, AccountFacts>();
   let failures: Record<string, string> = {};
+  const wouldAsk = new Map<string, readonly Proposal[]>();
 
   const policyNow = (): Policy => {
     const policy = file.policy();
@@ -233,6 +238,8 @@ export const openDeciding = async (
       };
       const outcome = decide(facts, policy, at);
       for (const { rule, why } of outcome.failures) failed[rule] = why;
+      if (outcome.shadow_proposals.length > 0) wouldAsk.set(account.id, outcome.shadow_proposals);
+      else wouldAsk.delete(account.id);
       const decisions = book.about({ kind: 'account', value: account.id });
       if (decisions.length > 0)
         endings.push(...endingsOf({ facts, outcome, decisions }, policy, isQuiet));
@@ -276,7 +283,11 @@ export const openDeciding = async (
     return [...ids];
   };
   const considerAll = async (): Promise<void> => {
-    failures = (await consider(concerned())).failures;
+    const ids = concerned();
+    // Of who is concerned no more, nothing would be asked.
+    const still = new Set(ids);
+    for (const id of wouldAsk.keys()) if (!still.has(id)) wouldAsk.delete(id);
+    failures = (await consider(ids)).failures;
   };
 
   const discredit: Deciding['discredit'] = (ids, by) => ({
@@ -375,6 +386,7 @@ export const openDeciding = async (
     serial(async () => {
       looked.delete(account);
       asked.delete(account);
+      wouldAsk.delete(account);
       const parts = { store, book, desk, now, policy: file.policy };
       const forgotten = await forgetDecided(parts, account);
       for (const [id, { subject }] of allowances)
@@ -410,6 +422,7 @@ export const openDeciding = async (
       effects,
       policy: file,
       known,
+      shadowProposals: () => wouldAsk,
       serial,
       reload,
       discredit,
