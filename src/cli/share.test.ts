@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { Command } from 'commander';
 import { addKey } from '../serve/hub/members/keys.ts';
 import { startTestHub, type TestHub } from '../serve/hub/taxii/hub.test-help.ts';
+import { readTokens } from './indicators-files.ts';
 import { addShareCommand } from './share.ts';
 
 const valid = new URL('../../interop/firewall/valid/', import.meta.url);
@@ -209,6 +210,45 @@ describe('share key new and share submit', () => {
     await assert.rejects(run('key', 'rotate', ...on.slice(0, 4), '--key', stray, '--new', next), {
       code: 'TAXII_REFUSED',
       message: /PUT \/api\/key: the server answers 4\d\d: MEMBER_KEY_ROTATION_REFUSED/,
+    });
+  });
+
+  test('accounts of two labs get one token for one identifier, and no identifier is in the file', async () => {
+    const other = file('other-token.txt', (await hub.member('lab-b')).token);
+    const blind = async (lines: readonly object[], by: string, name: string) => {
+      const path = file(`${name}.jsonl`, '');
+      writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      const out = join(folder, `${name}-tokens.jsonl`);
+      const on = ['--hub', hub.url, '--token-file', by, '--out', out];
+      const { text } = await run('blind', path, ...on, '--json');
+      const tokens = readTokens(out);
+      assert.ok(!/fp_|ada|example/.test(readFileSync(out, 'utf8')));
+      return { told: JSON.parse(text), tokens };
+    };
+    const payment = (n: number) => ({ payment_fingerprint: `fp_${n}`, segment: 'chat' });
+    const shared = Array.from({ length: 70 }, (_, i) => ({ account_id: `a${i}`, ...payment(i) }));
+    const a = await blind([...shared, { account_id: 'again', ...payment(3) }], token, 'a');
+    assert.deepEqual(
+      { ...a.told, file: '' },
+      { identifiers: 70, tokens: 71, left_out: {}, file: '' },
+    );
+    assert.deepEqual(a.tokens.get('again'), a.tokens.get('a3'));
+    const b = await blind(
+      [
+        { account_id: 'b1', ...payment(69), email: 'Ada@example.org' },
+        { account_id: 'b2', email: 'nobody' },
+        { account_id: 'b3', email: 'a94a8fe5ccb19ba61c4c0873d391e987982fbbd3' },
+        { account_id: 'b4', tier: 'free' },
+      ],
+      other,
+      'b',
+    );
+    assert.deepEqual(b.told.left_out, { IDENTIFIER_INVALID: 1, IDENTIFIER_HASHED: 1 });
+    assert.equal(b.tokens.get('b1')!.length, 2);
+    assert.ok(b.tokens.get('b1')!.includes(a.tokens.get('a69')![0]!));
+    const none = ['--hub', hub.url, '--token-file', token, '--out', join(folder, 'none.jsonl')];
+    await assert.rejects(run('blind', file('no.jsonl', { name: 1 }), ...none), {
+      code: 'INPUT_UNREADABLE',
     });
   });
 

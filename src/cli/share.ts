@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { StillwatchError } from '../base/errors.ts';
 import { forJson, forTerminal } from '../base/safe-text.ts';
+import { addBlindCommand } from './share-blind.ts';
 import { addRotateCommand } from './share-rotate.ts';
 
 type Output = NodeJS.WritableStream;
@@ -192,6 +193,7 @@ Exit status: 0 all was accepted, 2 usage, 3 something is refused here or by the 
 input, or the hub cannot be reached.`,
     )
     .action((path: string, flags: SubmitFlags) => submit(path, flags, output));
+  addBlindCommand(share, output, checkHub);
   const signingKey = share
     .command('key')
     .description('make and replace signing keys')
