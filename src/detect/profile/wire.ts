@@ -241,13 +241,23 @@ const takeProfile = (from: Reader): Profile => ({
   models: takeSketch(from, takeUse),
 });
 
-export const packProfiles = (entries: readonly ProfileEntry[]): PackedProfiles => {
-  const to: Writer = { numbers: new Float64Array(4_096), length: 0, texts: [] };
+/** Packed into again and again: a new block for each call is memory that the collector has to chase. */
+let room = new Float64Array(4_096);
+
+/** As `packProfiles`; the numbers lie in memory that the next call uses again. */
+export const packInPlace = (entries: Iterable<ProfileEntry>): PackedProfiles => {
+  const to: Writer = { numbers: room, length: 0, texts: [] };
   for (const [accountId, profile] of entries) {
     to.texts.push(accountId);
     putProfile(to, profile);
   }
-  return { numbers: to.numbers.slice(0, to.length), texts: to.texts };
+  room = to.numbers;
+  return { numbers: room.subarray(0, to.length), texts: to.texts };
+};
+
+export const packProfiles = (entries: Iterable<ProfileEntry>): PackedProfiles => {
+  const { numbers, texts } = packInPlace(entries);
+  return { numbers: numbers.slice(), texts };
 };
 
 /** Exactly what was packed. */

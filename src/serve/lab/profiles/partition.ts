@@ -53,6 +53,7 @@ const PREFIX = 8;
 /** Of a record. */
 const HEAD = 7;
 const WRITE_BYTES = 256 << 10;
+const NONE = Buffer.alloc(0);
 const READ_BYTES = 1 << 20;
 /** Records for each account from which a file is rewritten. */
 const STALE = 3;
@@ -111,7 +112,8 @@ export const openPartition = (
   const pathOf = (g: number): string => join(folder, `${base}.${g}`);
   let fd: number | null = null;
   let length = 0;
-  let pending: Buffer[] = [];
+  /** Records that wait to be compressed together. */
+  let pending = NONE;
   let pendingBytes = 0;
   let records = 0;
   let accounts = new Set<string>();
@@ -124,8 +126,7 @@ export const openPartition = (
   };
   const flush = (): void => {
     if (pendingBytes === 0) return;
-    const body = compressed(Buffer.concat(pending));
-    pending = [];
+    const body = compressed(pending.subarray(0, pendingBytes));
     pendingBytes = 0;
     const bytes = Buffer.allocUnsafe(PREFIX + body.length);
     bytes.writeUInt32LE(body.length, 0);
@@ -139,12 +140,18 @@ export const openPartition = (
   const append = (id: string, profile: Profile, kind: RecordKind): void => {
     const name = Buffer.from(id);
     const packed = profileToBytes(id, profile);
-    const head = Buffer.allocUnsafe(HEAD);
-    head.writeUInt32LE(HEAD - 4 + name.length + packed.length, 0);
-    head[4] = kind;
-    head.writeUInt16LE(name.length, 5);
-    pending.push(head, name, packed);
+    const at = pendingBytes;
     pendingBytes += HEAD + name.length + packed.length;
+    if (pendingBytes > pending.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(2 * pending.length, pendingBytes));
+      pending.copy(larger, 0, 0, at);
+      pending = larger;
+    }
+    pending.writeUInt32LE(HEAD - 4 + name.length + packed.length, at);
+    pending[at + 4] = kind;
+    pending.writeUInt16LE(name.length, at + 5);
+    name.copy(pending, at + HEAD);
+    packed.copy(pending, at + HEAD + name.length);
     records += 1;
     accounts.add(id);
     if (pendingBytes >= WRITE_BYTES) flush();
@@ -192,7 +199,6 @@ export const openPartition = (
       rmSync(pathOf(generation), { force: true });
       length = 0;
       records = 0;
-      pending = [];
       pendingBytes = 0;
       accounts = new Set();
       for (const [id, profile] of profiles) append(id, profile, ALL);
