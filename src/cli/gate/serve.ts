@@ -67,7 +67,7 @@ export const serveGate = async (
       ? config.staleness
       : { ...config.staleness, fails: tiers as Fails, tiers: {} };
   const into = followed(() => createGate({ staleness, steady: () => performance.now() }));
-  const stop = await fill(options, into);
+  const stop = await fill(options, into, staleness.after);
   const running = await startGate({
     listen,
     gate: into.gate,
@@ -90,10 +90,13 @@ export const serveGate = async (
   await Promise.all([running.close(), stop()]);
 };
 
+const LONGEST_WAIT_S = 10;
+
 /** From the file once and for all, or from the source without end. */
 const fill = async (
   { source, sourceTokenFile, decisions }: ServeOptions,
   into: ReturnType<typeof followed>,
+  staleAfter: number,
 ): Promise<() => Promise<void>> => {
   if (decisions !== undefined) {
     into.replace(await readDecisions(decisions), Date.now());
@@ -110,6 +113,8 @@ const fill = async (
     url: source!,
     token,
     into,
+    // A source at which nothing changes is heard three times before its silence would count as staleness.
+    wait: Math.min(LONGEST_WAIT_S, staleAfter / 3),
     failed: (why) => {
       // Each reason once, until another comes.
       if (why !== said) process.stderr.write(`stillwatch: source: ${forTerminal(why, 200)}\n`);
