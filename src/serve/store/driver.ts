@@ -34,6 +34,8 @@ export interface TextRange {
 
 export interface Driver extends Queries {
   readonly engine: 'sqlite' | 'postgres';
+  /** An error of the engine with a code of ours, where there is one for it; the same otherwise. */
+  readonly coded: (error: unknown) => unknown;
   /** Type of a key that the engine counts up by itself, in the order of commits. */
   readonly serial: string;
   /** One SQL expression that holds for each of the texts in a JSON list given as one parameter. */

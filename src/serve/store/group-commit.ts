@@ -30,14 +30,17 @@ export const groupCommit = (driver: Driver): { write: Write; idle: () => Promise
             settled.push(one.done);
           } catch (error) {
             // Undone by itself: the others in this commit did not ask for it.
-            await queries.run('ROLLBACK TO one');
-            settled.push(() => one.failed(error));
+            await queries.run('ROLLBACK TO one').catch(() => {
+              throw error; // the transaction is gone, and that is why
+            });
+            settled.push(() => one.failed(driver.coded(error)));
           }
           await queries.run('RELEASE one');
         }
       });
       for (const settle of settled) settle();
-    } catch (error) {
+    } catch (cause) {
+      const error = driver.coded(cause);
       for (const one of taken) one.failed(error);
       // A transaction that could not even begin has taken nobody; whoever waits must be told.
       if (taken.length === 0) for (const one of waiting.splice(0)) one.failed(error);

@@ -27,6 +27,8 @@ const servant = (): { uid: number; gid: number } | undefined => {
 export interface TestPostgres {
   /** Connection string of a new, empty database. */
   readonly database: () => string;
+  /** Kills the server (SIGKILL) and starts it again on the same data. */
+  readonly kill: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -55,36 +57,31 @@ export const startPostgres = async (): Promise<TestPostgres> => {
     'UTF8',
     '--locale=C',
   ]);
-  // No network at all: a socket in the folder.
-  const server = spawn(
-    join(bin, 'postgres'),
-    [
-      '-D',
-      data,
-      '-k',
-      folder,
-      '-c',
-      'listen_addresses=',
-      '-c',
-      'fsync=off',
-      '-c',
-      'max_connections=300',
-    ],
-    { ...user, cwd: folder, stdio: 'ignore' },
-  );
-  const ended = new Promise<void>((resolve) => server.on('exit', () => resolve()));
   const psql = (sql: string): void => {
     run('psql', ['-h', folder, '-U', 'stillwatch', '-d', 'postgres', '-qc', sql]);
   };
-  for (let tries = 0; ; tries++) {
-    try {
-      psql('SELECT 1');
-      break;
-    } catch (error) {
-      if (tries > 100 || server.exitCode !== null) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+  // No network at all: a socket in the folder.
+  const launch = () => {
+    const settings = ['listen_addresses=', 'fsync=off', 'max_connections=300'];
+    const args = ['-D', data, '-k', folder, ...settings.flatMap((one) => ['-c', one])];
+    const child = spawn(join(bin, 'postgres'), args, { ...user, cwd: folder, stdio: 'ignore' });
+    return { child, ended: new Promise<void>((resolve) => child.on('exit', () => resolve())) };
+  };
+  /** One that does not come up is started again: what was killed may still hold its memory. */
+  const start = async (): Promise<ReturnType<typeof launch>> => {
+    let server = launch();
+    for (let tries = 0; ; tries++) {
+      try {
+        psql('SELECT 1');
+        return server;
+      } catch (error) {
+        if (tries > 200) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        if (server.child.exitCode !== null) server = launch();
+      }
     }
-  }
+  };
+  let server = await start();
   let made = 0;
   return {
     database: () => {
@@ -92,9 +89,14 @@ export const startPostgres = async (): Promise<TestPostgres> => {
       psql(`CREATE DATABASE ${name}`);
       return `postgres://stillwatch@/${name}?host=${encodeURIComponent(folder)}`;
     },
+    kill: async () => {
+      server.child.kill('SIGKILL');
+      await server.ended;
+      server = await start();
+    },
     stop: async () => {
-      server.kill('SIGINT');
-      await ended;
+      server.child.kill('SIGINT');
+      await server.ended;
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -1,8 +1,8 @@
 /** PostgreSQL by connection string: several hub processes on one database work as one. */
 import pg from 'pg';
-import { StillwatchError } from '../../base/errors.ts';
 import { copyTables } from './copy-tables.ts';
 import type { Channel, Driver, Queries, SqlRow } from './driver.ts';
+import { codedPostgres, unreachable } from './faults.ts';
 import { migrate } from './migrations.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -30,6 +30,8 @@ const statementOf = (sql: string): { readonly name?: string; readonly text: stri
   return made;
 };
 
+const ignore = (): void => undefined;
+
 const queriesOf = (client: pg.Pool | pg.PoolClient): Queries => ({
   all: async (sql, params = []) => {
     const result = await client.query<SqlRow>({ ...statementOf(sql), values: [...params] });
@@ -49,15 +51,6 @@ const queriesOf = (client: pg.Pool | pg.PoolClient): Queries => ({
     await client.query({ ...statementOf(sql), values });
   },
 });
-
-const unreachable = (error: unknown): StillwatchError =>
-  new StillwatchError(
-    'STORE_UNREACHABLE',
-    // The connection string may hold a password, and messages of the server may quote it.
-    `The PostgreSQL database cannot be reached: ${(error as { code?: string }).code ?? 'no answer'}`,
-    'Check that it runs, and host, port, user and database of the connection string.',
-    { cause: error },
-  );
 
 /** Keeps one connection that only listens, and makes a new one when it breaks. */
 const listenOn = (
@@ -132,8 +125,14 @@ export const openPostgres = async (connection: string): Promise<Driver> => {
     await pool.end();
     throw unreachable(error);
   }
+  const reads = queriesOf(pool);
   return {
-    ...queriesOf(pool),
+    ...reads,
+    all: (sql, params) =>
+      reads.all(sql, params).catch((error: unknown) => {
+        throw codedPostgres(error);
+      }),
+    coded: codedPostgres,
     engine: 'postgres',
     serial: 'BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY',
     inTexts: (column) => `${column} IN (SELECT jsonb_array_elements_text(?::jsonb))`,
@@ -146,6 +145,8 @@ export const openPostgres = async (connection: string): Promise<Driver> => {
     },
     transaction: async (work) => {
       const client = await pool.connect();
+      // Whoever asks is told; unheard, a connection that breaks meanwhile would end the process.
+      client.on('error', ignore);
       let broken: Error | undefined;
       try {
         await client.query('BEGIN');
@@ -163,6 +164,7 @@ export const openPostgres = async (connection: string): Promise<Driver> => {
         throw error;
       } finally {
         ownRecords = false;
+        client.off('error', ignore);
         client.release(broken);
       }
     },
@@ -172,6 +174,8 @@ export const openPostgres = async (connection: string): Promise<Driver> => {
     texts: undefined,
     backup: async (target) => {
       const client = await pool.connect();
+      // Whoever asks is told; unheard, a connection that breaks meanwhile would end the process.
+      client.on('error', ignore);
       let broken: Error | undefined;
       try {
         // Every statement sees the database as it was at the first, whatever is written meanwhile.
@@ -187,6 +191,7 @@ export const openPostgres = async (connection: string): Promise<Driver> => {
         await client.query('ROLLBACK').catch((failure: Error) => {
           broken = failure;
         });
+        client.off('error', ignore);
         client.release(broken);
       }
     },

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
 import { StillwatchError } from '../../base/errors.ts';
+import { codedSqlite } from './faults.ts';
 import type { Channel, Driver, Queries, SqlRow, SqlValue, TextRange } from './driver.ts';
 
 const FILE = 'hub.sqlite';
@@ -99,6 +100,7 @@ export const openSqlite = (folder: string): Driver => {
   };
   return {
     ...reads,
+    coded: codedSqlite,
     engine: 'sqlite',
     serial: 'INTEGER PRIMARY KEY AUTOINCREMENT',
     inTexts: (column) => `${column} IN (SELECT value FROM json_each(?))`,

@@ -1,4 +1,5 @@
 /** An answer that is no success: the error message of TAXII 2.1, section 3.6.1. */
+import { StillwatchError } from '../../../base/errors.ts';
 
 export const TAXII_TYPE = 'application/taxii+json;version=2.1';
 
@@ -49,3 +50,17 @@ export const forbidden = (why: string): Refusal =>
 export const notFound = (): Refusal => new Refusal(404, 'Not found');
 export const badRequest = (why: string): Refusal =>
   new Refusal(400, 'The request cannot be understood', { description: why });
+
+const OF_STORE: Readonly<Record<string, number>> = { STORE_FULL: 507, STORE_UNREACHABLE: 503 };
+
+/** A store that takes nothing for now: nothing was done, and the same may be asked again. */
+export const storeRefusal = (error: unknown): Refusal | undefined => {
+  if (!(error instanceof StillwatchError)) return undefined;
+  const status = OF_STORE[error.code];
+  return status === undefined
+    ? undefined
+    : new Refusal(status, error.code, {
+        description: `${error.message}. ${error.remedy}`,
+        headers: { 'Retry-After': '2' },
+      });
+};

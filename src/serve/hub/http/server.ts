@@ -8,7 +8,7 @@ import type { Authenticate } from '../access/authenticate.ts';
 import { dispatcher } from './dispatch.ts';
 import type { Log } from './log.ts';
 import { acceptsTaxii } from './media-type.ts';
-import { notFound, Refusal, unauthorized } from './refusal.ts';
+import { notFound, Refusal, storeRefusal, unauthorized } from './refusal.ts';
 import type { Call, Reply, Route } from './route.ts';
 import { replyOf, send } from './send.ts';
 
@@ -139,7 +139,11 @@ export const hubServer = (parts: ServerParts): Server => {
       if (!(error instanceof Refusal))
         log.write('fault', { route: told.route, error: String((error as Error).stack ?? error) });
       // What went wrong inside is for the log, not for the client.
-      reply = replyOf(error instanceof Refusal ? error : new Refusal(500, 'Internal fault'));
+      reply = replyOf(
+        error instanceof Refusal
+          ? error
+          : (storeRefusal(error) ?? new Refusal(500, 'Internal fault')),
+      );
     }
     send(request, response, reply);
     observe({

@@ -14,6 +14,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   HUB_AMBIGUOUS: 409,
   HUB_TAKEN: 409,
   HUB_REVOKED: 409,
+  STORE_FULL: 507,
   STORE_UNREACHABLE: 503,
   STORE_TOO_NEW: 503,
 };

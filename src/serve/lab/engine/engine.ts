@@ -15,6 +15,7 @@ import { openJournal } from '../journal/journal.ts';
 import { replay } from '../journal/replay.ts';
 import { readCheckpoint } from '../profiles/checkpoint.ts';
 import { createSlots, type Slots } from '../ingest/slots.ts';
+import { diskFull, mustHaveRoom } from './disk.ts';
 import { lockFolder } from './lock.ts';
 import type {
   CountingStart,
@@ -134,8 +135,9 @@ const begin = async (
   const ready: (() => void)[] = [];
   const failedEarly: ((error: Error) => void)[] = [];
 
-  const fail = (error: Error): void => {
+  const fail = (cause: Error): void => {
     if (closing || failure !== null) return;
+    const error = (cause as NodeJS.ErrnoException).code === 'ENOSPC' ? diskFull(cause) : cause;
     failure = error;
     for (const { failed } of tickets.values()) failed(error);
     tickets.clear();
@@ -291,6 +293,7 @@ const begin = async (
     await journal.retire(upTo);
   };
   const checkpoint = async (): Promise<void> => {
+    mustHaveRoom(folder, journal.bytes());
     const done = await order('checkpointed', (t) => ({ type: 'checkpoint', ticket: t }));
     await retire(done.seq);
   };
