@@ -30,7 +30,8 @@ process.once('message', ({ url, tokens, consumers }: Start) => {
     }).end();
   }
   process.on('message', () => {
-    process.send!({ arrivals });
+    const { user, system } = process.cpuUsage();
+    process.send!({ arrivals, cpu: user + system });
     arrivals = [];
   });
 });

@@ -1,7 +1,7 @@
 /**
  * From the commit of a publication to its receipt by 1,000 consumers of one hub: the hub in this process,
  * the consumers in another, on the same cores. 200 publications of one indicator each, 5 a second; one
- * clock. p50, p99 and the worst over all receipts.
+ * clock. p50, p99 and the worst over all receipts, and the processor time of hub and consumers for each.
  *
  * Null control: the same with one consumer. Positive control: the same with 2,000 consumers (about twice
  * the median expected). Needs a limit of open files above 4,500.
@@ -15,7 +15,7 @@ import { labelText } from '../src/serve/hub/access/audience.ts';
 import { NO_LOG } from '../src/serve/hub/http/log.ts';
 import { startHub } from '../src/serve/hub/start.ts';
 
-const PUBLICATIONS = 200;
+const PUBLICATIONS = Number(process.env.STILLWATCH_PUBLICATIONS ?? 200);
 const EVERY_MS = 200;
 const MEMBERS = 20;
 
@@ -40,7 +40,7 @@ const quantile = (sorted: readonly number[], q: number): number =>
   sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)]!;
 const rounded = (ms: number): number => Math.round(ms * 10) / 10;
 
-const measure = async (consumers: number) => {
+export const measure = async (consumers: number) => {
   const data = mkdtempSync(join(tmpdir(), 'stillwatch-bench-'));
   const running = await startHub({ listen: '127.0.0.1:0', data, log: NO_LOG, graceMs: 500 });
   const { store, secrets } = running.hub;
@@ -61,9 +61,16 @@ const measure = async (consumers: number) => {
     const opened = answer();
     child.send({ url: running.url, tokens, consumers });
     await opened;
+    const clientsCpu = async (): Promise<number> => {
+      const told = answer<{ readonly arrivals: readonly number[]; readonly cpu: number }>();
+      child.send('report');
+      return (await told).cpu;
+    };
     const collection = (await store.records.list('collection'))[0]!.value.key;
     const audience = labelText({ tlp: null, markings: [], origin: null });
     const latencies: number[] = [];
+    const cpu = async () => ({ hub: process.cpuUsage(), clients: await clientsCpu() });
+    const before = await cpu();
     for (let n = 0; n < PUBLICATIONS; n++) {
       const version = {
         id: `indicator--${uuid(n)}`,
@@ -92,12 +99,17 @@ const measure = async (consumers: number) => {
       if (n >= 10) for (const at of got) latencies.push(at - committed);
     }
     latencies.sort((a, b) => a - b);
+    const { user, system } = process.cpuUsage(before.hub);
+    const clients = (await clientsCpu()) - before.clients;
+    const receipts = PUBLICATIONS * consumers;
     return {
       consumers,
       receipts: latencies.length,
       'p50 ms': rounded(quantile(latencies, 0.5)),
       'p99 ms': rounded(quantile(latencies, 0.99)),
       'worst ms': rounded(latencies.at(-1)!),
+      'hub µs for each receipt': rounded((user + system) / receipts),
+      'consumers µs for each receipt': rounded(clients / receipts),
     };
   } finally {
     child.kill();

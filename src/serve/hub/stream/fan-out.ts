@@ -15,7 +15,7 @@ import type { Writable } from 'node:stream';
 /** Events that are read at once. */
 const AT_ONCE = 200;
 /** The same for one that is behind: others wait for it. */
-const AT_ONCE_BEHIND = 50;
+const AT_ONCE_BEHIND = 16;
 /** What other processes appended to a folder is found at this pace at the latest. */
 const POLL_MS = 1000;
 const HEARTBEAT_MS = 15_000;

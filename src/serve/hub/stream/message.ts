@@ -27,6 +27,8 @@ export interface Telling {
   readonly json: string;
   /** The same as server-sent event (WHATWG HTML, section 9.2). */
   readonly frame: Buffer;
+  /** The frame as one chunk of an answer (RFC 9112, section 7.1). */
+  readonly chunk: Buffer;
 }
 
 export interface Message {
@@ -69,6 +71,9 @@ const oneLine = (body: string): string =>
 export const frameOf = (event: string, id: string | undefined, data: string): Buffer =>
   Buffer.from(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${data}\n\n`);
 
+const chunkOf = (frame: Buffer): Buffer =>
+  Buffer.concat([Buffer.from(`${frame.length.toString(16)}\r\n`), frame, Buffer.from('\r\n')]);
+
 export interface Reader {
   /** At most `limit` events strictly after a number, as messages. */
   readonly read: (after: number, limit: number) => Promise<Prepared>;
@@ -95,7 +100,8 @@ export const messageReader = (store: Store, positions: Positions): Reader => {
   const tell = (kind: MessageKind, id: string, fields: object, object?: string): Telling => {
     const head = JSON.stringify({ kind, ...fields });
     const json = object === undefined ? head : `${head.slice(0, -1)},"object":${oneLine(object)}}`;
-    return { kind, json, frame: frameOf(kind, id, json) };
+    const frame = frameOf(kind, id, json);
+    return { kind, json, frame, chunk: chunkOf(frame) };
   };
 
   const messageOf = async (
