@@ -172,6 +172,9 @@ test('a policy that holds a fault is not taken, and is seen', async () => {
   const shown = (await ask('GET', '/policy')).body;
   assert.equal(shown.version, version);
   assert.equal(shown.fault.code, 'POLICY_INVALID');
+  const { deciding } = (await ask('GET', '/status')).body;
+  assert.match(deciding.policy_fault, /POLICY_FIELD.*action/, 'an operator who looks sees it');
+  assert.equal(deciding.shadow, (await ask('GET', '/decisions?mode=shadow')).body.total);
   assert.equal((await ask('POST', '/policy/reload')).status, 422);
   assert.equal((await gateSays(member())).action, 'allow');
 });
@@ -277,6 +280,7 @@ test('an appeal that is overturned lets the customer pass at once, and after a r
     'told',
   ]);
   let id = filed.body.case as string;
+  assert.equal(lab.status().deciding?.cases.appeal, 1);
   assert.equal((await ask('POST', '/appeals', { decision_id, statement }, portal)).status, 409);
   const withdrawn = await ask('POST', `/appeals/${id}/withdraw`, undefined, portal);
   assert.equal(withdrawn.body.status, 'withdrawn');

@@ -94,7 +94,7 @@ const event = byTag<CaseEvent>('type', {
   opened: object<Opened>({
     ...happened,
     type: oneOf(['opened'] as const),
-    kind: oneOf(['proposal', 'sample', 'indicator'] as const),
+    kind: oneOf(['proposal', 'sample'] as const),
     subject,
     about: id,
     due: count,

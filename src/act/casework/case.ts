@@ -5,7 +5,7 @@
 import type { Action, Obligations, Subject } from '../response/decision.ts';
 
 /** What a person is asked to look at. */
-export const CASE_KINDS = ['proposal', 'sample', 'indicator', 'appeal'] as const;
+export const CASE_KINDS = ['proposal', 'sample', 'appeal'] as const;
 export type CaseKind = (typeof CASE_KINDS)[number];
 
 export const CASE_STATUSES = ['open', 'assigned', 'decided', 'withdrawn'] as const;
@@ -123,7 +123,6 @@ const HOUR = 3_600_000;
 /** In which time a case is to be decided. */
 export const DUE_IN: Readonly<Record<CaseKind, number>> = {
   proposal: 24 * HOUR,
-  indicator: 24 * HOUR,
   appeal: 72 * HOUR,
   sample: 7 * 24 * HOUR,
 };

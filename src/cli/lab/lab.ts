@@ -17,6 +17,21 @@ import { addTokenCommand, addTokensCommand } from './token.ts';
 
 type Output = Pick<NodeJS.WritableStream, 'write'>;
 
+const decidingLines = (d: LabStatus['deciding']): readonly string[] => {
+  if (d === null) return [];
+  const cases = Object.entries(d.cases).map(([kind, n]) => `${n} ${kind}`);
+  return [
+    `policy      ${forTerminal(d.policy)}${d.policy_fault === null ? '' : `; THE FILE HOLDS A FAULT: ${forTerminal(d.policy_fault, 300)}`}`,
+    ...(d.failing_rules.length === 0
+      ? []
+      : [
+          `            not evaluated for some accounts: ${d.failing_rules.map((name) => forTerminal(name, 60)).join(', ')}`,
+        ]),
+    `decisions   ${d.live} live, ${d.shadow} in shadow`,
+    `cases       ${cases.length === 0 ? 'none wait' : `${cases.join(', ')} wait`}${d.overdue === 0 ? '' : `, ${d.overdue} OVERDUE`}${d.effects_waiting === 0 ? '' : `, effects of ${d.effects_waiting} wait`}`,
+  ];
+};
+
 const statusText = (s: LabStatus): string =>
   [
     `exchanges   ${s.exchanges} counted, ${s.duplicates} repeated, ${s.rejected} rejected`,
@@ -34,6 +49,7 @@ const statusText = (s: LabStatus): string =>
       (f) =>
         `following   ${forTerminal(f.path)} to byte ${f.offset}${f.error === null ? '' : `: ${forTerminal(f.error)}`}`,
     ),
+    ...decidingLines(s.deciding),
     ...hubLines(s.hub),
   ].join('\n');
 

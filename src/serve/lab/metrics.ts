@@ -33,19 +33,40 @@ const METRICS: Readonly<Record<string, readonly [string, (status: LabStatus) => 
   stillwatch_lab_hub_queue: ['What was released and waits for the hub', (s) => s.hub?.queue ?? 0],
   stillwatch_lab_hub_drafts: ['What waits for a person to release it', (s) => s.hub?.drafts ?? 0],
   stillwatch_lab_hub_indicators: ['Indicators of others', (s) => s.hub?.indicators ?? 0],
+  stillwatch_lab_decisions_live: ['Decisions in force', (s) => s.deciding?.live ?? 0],
+  stillwatch_lab_decisions_shadow: ['The same in shadow', (s) => s.deciding?.shadow ?? 0],
+  stillwatch_lab_cases_waiting: [
+    'Cases that wait for a person',
+    (s) => Object.values(s.deciding?.cases ?? {}).reduce((sum, n) => sum + n, 0),
+  ],
+  stillwatch_lab_appeals_waiting: ['Appeals among them', (s) => s.deciding?.cases.appeal ?? 0],
+  stillwatch_lab_cases_overdue: ['Cases that are overdue', (s) => s.deciding?.overdue ?? 0],
+  stillwatch_lab_effects_waiting: [
+    'Cases with an effect that waits, such as for the hub',
+    (s) => s.deciding?.effects_waiting ?? 0,
+  ],
+  stillwatch_lab_policy_fault: [
+    '1 while the policy file holds a fault and an older version is in force',
+    (s) => Number((s.deciding?.policy_fault ?? null) !== null),
+  ],
   process_resident_memory_bytes: ['Resident memory', (s) => s.memory_bytes],
 };
 
 export const createMetrics = (status: () => LabStatus): (() => Promise<string>) => {
   const registry = new Registry();
+  let now: LabStatus;
   for (const [name, [help, value]] of Object.entries(METRICS))
     new Gauge({
       name,
       help,
       registers: [registry],
       collect() {
-        this.set(value(status()));
+        this.set(value(now));
       },
     });
-  return () => registry.metrics();
+  return () => {
+    // Once for all of them: it counts what is in force.
+    now = status();
+    return registry.metrics();
+  };
 };

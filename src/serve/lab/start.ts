@@ -15,6 +15,7 @@ import type { Looked } from './engine/messages.ts';
 import { campaignWithout, type FindingsChange, type LabFinding, openFindings } from './findings.ts';
 import { ingestRoutes } from './http/ingest-routes.ts';
 import {
+  type DecidingStatus,
   type ForgottenIn,
   type ForgottenReply,
   type LabStatus,
@@ -73,6 +74,8 @@ export interface LabCore {
   readonly traffic: Pick<Engine, 'watch' | 'onHits' | 'customers'>;
   /** Called when an account is forgotten, before its name is out of findings; gives what else it was in. */
   readonly onForget: (listener: (account: string) => Promise<ForgottenIn>) => void;
+  /** Makes decisions and cases part of the status. */
+  readonly showDeciding: (source: () => DecidingStatus) => void;
   /** Makes a connection with a hub part of the status. */
   readonly showHub: (source: () => LabStatus['hub']) => void;
   readonly status: () => LabStatus;
@@ -204,6 +207,7 @@ export const startLab = async (options: StartOptions): Promise<Lab> => {
     };
     const follows = new Map<string, string | null>();
     let hubStatus = (): LabStatus['hub'] => null;
+    let decidingStatus = (): LabStatus['deciding'] => null;
     const status = (): LabStatus => {
       const { counting, keeping, ...journal } = engine.status();
       const { totals } = counting;
@@ -236,6 +240,7 @@ export const startLab = async (options: StartOptions): Promise<Lab> => {
           error,
         })),
         memory_bytes: process.memoryUsage.rss(),
+        deciding: decidingStatus(),
         hub: hubStatus(),
       };
     };
@@ -263,6 +268,9 @@ export const startLab = async (options: StartOptions): Promise<Lab> => {
       traffic: engine,
       onForget: (listener) => {
         forgetters.push(listener);
+      },
+      showDeciding: (source) => {
+        decidingStatus = source;
       },
       showHub: (source) => {
         hubStatus = source;

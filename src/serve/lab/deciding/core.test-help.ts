@@ -69,6 +69,7 @@ export const testCore = (
       organizations: new Map(),
     }),
     onForget: () => undefined,
+    showDeciding: () => undefined,
     leaveOut: (source) => {
       without = source;
     },

@@ -396,6 +396,22 @@ export const openDeciding = async (
       await syncAllowances();
       return forgotten;
     });
+  core.showDeciding(() => {
+    const at = now();
+    const inForce = book.inForce(at);
+    const live = inForce.filter(({ mode }) => mode === 'live').length;
+    const cases = Map.groupBy(desk.casework.waiting(), ({ kind }) => kind);
+    return {
+      policy: file.status().version,
+      policy_fault: file.status().fault?.message ?? null,
+      live,
+      shadow: inForce.length - live,
+      failing_rules: Object.keys(failures),
+      cases: Object.fromEntries([...cases].map(([kind, waiting]) => [kind, waiting.length])),
+      overdue: desk.casework.overdue(at).length,
+      effects_waiting: effects.waiting().length,
+    };
+  });
   core.onForget(async (account) => ({ ...(await forget(account)) }));
 
   let ticking: Promise<void> | null = null;

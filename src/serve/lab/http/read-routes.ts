@@ -5,6 +5,22 @@ import type { SharingStatus } from '../sharing/start.ts';
 import { HttpRefusal } from './refusal.ts';
 import { json, type LabRoute } from './server.ts';
 
+export interface DecidingStatus {
+  readonly policy: string;
+  /** Why the policy file as it is now is not in force. */
+  readonly policy_fault: string | null;
+  /** In force. */
+  readonly live: number;
+  readonly shadow: number;
+  /** Rules with a condition that could not be evaluated at the last look. */
+  readonly failing_rules: readonly string[];
+  /** That wait for a person, by kind. */
+  readonly cases: Readonly<Record<string, number>>;
+  readonly overdue: number;
+  /** Cases with an effect that waits, such as for the hub. */
+  readonly effects_waiting: number;
+}
+
 export interface LabStatus {
   readonly started: string;
   readonly exchanges: number;
@@ -40,6 +56,8 @@ export interface LabStatus {
     readonly error: string | null;
   }[];
   readonly memory_bytes: number;
+  /** Null: this lab decides nothing. */
+  readonly deciding: DecidingStatus | null;
   /** Null: not connected with a hub. */
   readonly hub: SharingStatus | null;
 }
