@@ -13,7 +13,8 @@ import { writeLog } from './profile-log.ts';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-const used = (): number => {
+/** Bytes of the heap and of buffers after a collection. */
+export const used = (): number => {
   collect();
   collect();
   const { heapUsed, external } = process.memoryUsage();

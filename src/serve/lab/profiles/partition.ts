@@ -64,13 +64,20 @@ interface Raw {
   readonly bytes: Buffer;
 }
 
+/** Half a surrogate pair has no UTF-8: such ids, and those that look like this, lie there as JSON. */
+const idText = (id: string): string =>
+  id.isWellFormed() && !id.startsWith(AS_JSON) ? id : AS_JSON + JSON.stringify(id);
+const idFrom = (text: string): string =>
+  text.startsWith(AS_JSON) ? (JSON.parse(text.slice(AS_JSON.length)) as string) : text;
+const AS_JSON = '\0';
+
 function* recordsIn(block: Buffer): Generator<Raw> {
   for (let at = 0; at < block.length; ) {
     const end = at + 4 + block.readUInt32LE(at);
     const idEnd = at + HEAD + block.readUInt16LE(at + 5);
     yield {
       kind: block[at + 4]!,
-      id: block.toString('utf8', at + HEAD, idEnd),
+      id: idFrom(block.toString('utf8', at + HEAD, idEnd)),
       bytes: block.subarray(idEnd, end),
     };
     at = end;
@@ -138,7 +145,7 @@ export const openPartition = (
     dirty = true;
   };
   const append = (id: string, profile: Profile, kind: RecordKind): void => {
-    const name = Buffer.from(id);
+    const name = Buffer.from(idText(id));
     const packed = profileToBytes(id, profile);
     const at = pendingBytes;
     pendingBytes += HEAD + name.length + packed.length;
