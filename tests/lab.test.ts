@@ -272,6 +272,39 @@ test('forgets an account: profile, record and raw lines', async () => {
   assert.equal(lab.status().journal.bytes, 0);
 });
 
+test('by the wall clock what is too old goes, though nothing comes any more', async () => {
+  const idle = await startLab({
+    listen: '127.0.0.1:0',
+    data: join(folder, 'idle'),
+    idleMs: 200,
+    config: parseConfig(
+      {
+        ...{ version: 1, clock: 'wall', look: { every_seconds: 0.1 } },
+        retention: { prompts_days: 0, profiles_days: 5 / 86_400 },
+      },
+      'test',
+    ),
+  });
+  try {
+    const key = await idle.tokens.issue('t', ['ingest'], AT);
+    const response = await fetch(`${idle.url}/ingest`, {
+      method: 'POST',
+      body: row(1, { account_id: 'old', timestamp: Date.now() }),
+      headers: { authorization: `Bearer ${key}` },
+    });
+    assert.equal(((await response.json()) as { accepted: number }).accepted, 1);
+    const become = async (accounts: number): Promise<void> => {
+      for (let i = 0; i < 600 && idle.status().accounts !== accounts; i++)
+        await new Promise((done) => setTimeout(done, 50));
+      assert.equal(idle.status().accounts, accounts);
+    };
+    await become(1);
+    await become(0);
+  } finally {
+    await idle.stop();
+  }
+});
+
 test('status, health, metrics and findings answer', async () => {
   await lab.lookNow();
   const get = async (path: string): Promise<string> =>

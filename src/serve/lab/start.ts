@@ -37,6 +37,8 @@ export interface StartOptions {
   /** Where journal and profiles lie when `data` is a database. */
   readonly folder?: string | undefined;
   readonly config?: LabConfig | undefined;
+  /** How long nothing may come before what is too old is let go of nevertheless; a day. */
+  readonly idleMs?: number | undefined;
   /** Routes beside those of the lab, such as a gate. They go first. */
   readonly routes?:
     | ((lab: LabCore) => readonly LabRoute[] | Promise<readonly LabRoute[]>)
@@ -159,10 +161,13 @@ export const startLab = async (options: StartOptions): Promise<Lab> => {
     let lookError: string | null = null;
     let looks = 0;
     let lookedAt = -1;
+    /** Monotonic milliseconds. */
+    let lookedWhen = 0;
     let looking: Promise<void> | null = null;
 
     const lookOnce = async (): Promise<void> => {
       const { seq } = engine.status().counting;
+      lookedWhen = performance.now();
       try {
         const looked = await engine.look({
           level: look.level,
@@ -380,10 +385,17 @@ export const startLab = async (options: StartOptions): Promise<Lab> => {
       const { checkpointSeq, counting } = engine.status();
       if (counting.seq !== checkpointSeq) await engine.checkpoint();
     });
+    const idleMs = options.idleMs ?? DAY;
     every(look.every_seconds, async () => {
-      // Nothing came since the last look: it would find the same.
-      if (looking === null && engine.status().counting.seq !== lookedAt) await lookNow();
+      // Nothing came since the last look: it would find the same. But by the wall clock things grow old.
+      const isDue =
+        engine.status().counting.seq !== lookedAt ||
+        (config.clock === 'wall' && performance.now() - lookedWhen >= idleMs);
+      if (looking === null && isDue) await lookNow();
     });
+    every(Math.min(3600, idleMs / 1000), () =>
+      findings.expire(new Date(Date.now() - retention.findings_days * DAY)),
+    );
     return { ...core, url, port: bound, tokenFile, engine, stop: undoAll };
   } catch (error) {
     await undoAll();
