@@ -39,7 +39,7 @@ A hub, three labs with their gates, gateways and simulated models run in this pr
 system chooses; nothing is installed and nothing leaves the machine. All traffic is simulated. What is
 measured, and what is not: docs/guides/demo.md.
 
-Exit status: 0 the story came out as told, 1 it did not (the table says where), 2 usage, 4 a folder that
+Exit status: 0 the story came out as told, 1 it did not (what is missing is told), 2 usage, 4 a folder that
 cannot be used.`;
 
 /** The folder to work in, and what removes it again. */
@@ -118,7 +118,11 @@ const run = async (flags: Flags, output: NodeJS.WritableStream): Promise<void> =
     folder.remove();
     process.exit(130);
   };
-  process.once('SIGINT', cutShort);
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.once(signal, cutShort);
+  const letGo = (): void => {
+    for (const signal of signals) process.removeListener(signal, cutShort);
+  };
   const tty = process.stderr.isTTY === true;
   const progress = (text: string): void => {
     if (tty) process.stderr.write(`\r\u001b[2K${text}`);
@@ -180,12 +184,14 @@ const run = async (flags: Flags, output: NodeJS.WritableStream): Promise<void> =
         `${resources.seconds} s, at most ${Math.round(resources.peak_memory_bytes / 2 ** 20)} MB of memory.\n`,
       );
       if (!outcome.complete)
-        say('The story did not come out as it is told; see what is missing above.\n');
+        say(
+          `\nThe story did not come out as it is told:\n${outcome.missing.map((one) => `  ${one}\n`).join('')}`,
+        );
     }
     if (!outcome.complete) process.exitCode = 1;
     if (flags.keep === true) {
       if (!json) say(`\n${keptText(running)}`);
-      process.removeListener('SIGINT', cutShort);
+      letGo();
       await interrupted();
     } else if (!json)
       say(
@@ -193,7 +199,7 @@ const run = async (flags: Flags, output: NodeJS.WritableStream): Promise<void> =
       );
   } finally {
     await running?.stop();
-    process.removeListener('SIGINT', cutShort);
+    letGo();
     folder.remove();
   }
 };

@@ -2,11 +2,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGuard } from '../../act/gateway/node/guard.ts';
-import { startGateway, type Gateway } from '../../prove/demo/gateway.ts';
+import { type Gateway, startGateway } from '../../prove/demo/gateway.ts';
 import type { LabName } from '../../prove/demo/lab-name.ts';
 import type { HonestTraffic } from '../../prove/demo/world.ts';
-import { createSerializer } from '../../prove/simulate/serialize.ts';
 import type { AccountRow } from '../../prove/simulate/rows.ts';
+import { createSerializer } from '../../prove/simulate/serialize.ts';
 import type { RunningGate } from '../../serve/gate/start.ts';
 import { parseConfig } from '../../serve/lab/config/config.ts';
 import { type DecidingService, openDecidingService } from '../../serve/lab/deciding/service.ts';

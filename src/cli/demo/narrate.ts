@@ -4,6 +4,8 @@ import type { StoryEvent } from './story-types.ts';
 const count = (n: number): string => n.toLocaleString('en');
 const seconds = (ms: number | null): string =>
   ms === null ? 'not yet' : ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+const several = (n: number, what: string): string => `${count(n)} ${what}${n === 1 ? '' : 's'}`;
+const shortened = (text: string): string => (text.length > 120 ? `${text.slice(0, 119)}…` : text);
 const below = (p: number): string => (p < 1e-4 ? 'below 0.0001' : p.toFixed(4));
 
 const WIDTH = 96;
@@ -35,57 +37,61 @@ export const sentenceOf = (event: StoryEvent): string | undefined => {
     case 'started':
       return paragraph(
         'start',
-        `The hub and labs A, B and C are running after ${seconds(event.ms)}. They have ${event.labs.A}, ${event.labs.B} and ${event.labs.C} customers whose last ten days they have read, and each has founded the hub with the others. The operator has accounts at all three. It harvests from A and tries B and C with a few accounts.`,
+        `The hub and labs A, B and C are running after ${seconds(event.ms)}. They have ${event.labs.A}, ${event.labs.B} and ${event.labs.C} customers, whose last ten days they have read. The operator has ${event.operator} accounts at each of them. It harvests from A, and tries B and C with a few.`,
       );
     case 'detected':
       return paragraph(
         `hour ${event.hours}`,
-        `Lab A finds a campaign of ${event.accounts} accounts, ${event.hydra_accounts} of them the operator's, after ${count(event.exchanges)} of the ${count(event.planned)} exchanges that it planned. Both axes speak: one network (p ${below(event.network_p)}) and extraction (p ${below(event.intent_p)}). Its accounts have to verify who they are.`,
+        `Lab A finds a campaign of ${event.accounts} accounts, ${event.hydra_accounts} of them the operator's, after ${count(event.exchanges)} of the ${count(event.planned)} exchanges that it planned. It is one network (p ${below(event.network_p)}) and it extracts (p ${below(event.intent_p)}). These accounts have to verify who they are before their next request is answered.`,
       );
     case 'published':
       return paragraph(
         '',
-        `Lab A publishes ${event.objects} signed objects, ${count(event.bytes)} bytes: ${event.fingerprints} attack fingerprint, ${event.signatures} query signatures, ${event.blocks} address block${event.blocks === 1 ? '' : 's'}, ${event.tokens} blinded payment tokens. ${
+        `Lab A signs and publishes ${several(event.objects, 'object')}, ${count(event.bytes)} bytes: ${several(event.fingerprints, 'attack fingerprint')}, ${several(event.signatures, 'query signature')}, ${several(event.blocks, 'address block')}, ${several(event.tokens, 'blinded payment token')}. ${
           event.template === null
             ? 'Templates were left out.'
-            : `What differs between prompts is masked, such as: "${event.template.slice(0, 120)}".`
-        } Account ids and cards found in those bytes: ${event.named}.`,
+            : `Of the prompts only what they have in common leaves: "${shortened(event.template)}".`
+        } ${
+          event.named === 0
+            ? 'No account id and no card is in those bytes.'
+            : `Account ids and cards in those bytes: ${event.named}.`
+        }`,
       );
     case 'acted':
       return paragraph(
         '',
         `Lab ${event.lab} holds this against its own traffic ${
-          event.confirmed ? 'and confirms it' : 'and sees it'
-        }: ${event.accounts} accounts have to verify who they are. From A's finding to ${event.lab}'s first decision: ${seconds(event.ms)}. ${
+          event.confirmed ? 'and confirms it' : 'and sees it, as a second lab has confirmed it'
+        }: ${event.accounts} accounts have to verify who they are, those that have not asked anything yet among them. From A's finding to ${event.lab}'s first decision: ${seconds(event.ms)}. ${
           event.refused_at_gateway
-            ? 'The next request of that account is refused at its gateway.'
+            ? 'The next request of that account is refused at the gateway.'
             : 'The next request of that account still passes.'
         }`,
       );
     case 'moved':
       return paragraph(
         `hour ${event.hours}`,
-        'The operator is refused at A and moves what is left of its data set to B and C: other accounts, the same cards, the same rented machines, the same kind of prompts.',
+        'The operator is refused at A and moves on to B and C: other accounts, the same cards, the same rented machines, the same kind of prompts.',
       );
     case 'over':
       return paragraph(
         `hour ${event.hours}`,
-        'The operator has given up, or has nothing left to ask.',
+        'The operator is refused everywhere and gives up, or has nothing left to ask.',
       );
     case 'flagged':
       return paragraph(
         'appeal',
-        `One of the refused customers is honest: an institute that tests models with the same kind of questions, from a machine beside the operator's. It was counted to the campaign at A, and by its card it is refused at ${event.labs.join(', ')}. The refusal quotes ${event.decision}. The institute appeals at A, and a reviewer overturns the decision.`,
+        `One of the refused customers is honest: an institute that tests models with the same kind of questions, from a machine beside the operator's. A counted it to the campaign; by its card it is refused at ${event.labs.join(', ')}. The refusal quotes ${event.decision}. With that it appeals at A, and a reviewer overturns the decision.`,
       );
     case 'put-right':
       return paragraph(
         '',
-        `From the reviewer's decision to a gate that lets the institute pass: A ${seconds(event.ms.A)}, B ${seconds(event.ms.B)}, C ${seconds(event.ms.C)}. B and C were told that an object was taken back, and nobody's name.`,
+        `From the reviewer's decision until the gates let the institute pass: A ${seconds(event.ms.A)}, B ${seconds(event.ms.B)}, C ${seconds(event.ms.C)}. B and C were told that ${several(event.retracted.length, 'object')} ${event.retracted.length === 1 ? 'was' : 'were'} taken back, and nobody's name.`,
       );
     case 'ledger':
       return paragraph(
         'ledger',
-        `A bundle of ${event.kinds.length} entries of the hub's ledger (${event.size} in all) is verified with the key that the hub showed at the start: signed, included, nothing rewritten.`,
+        `A bundle of ${event.entries} entries of the hub's ledger (${event.size} in all) is verified with the key that the hub showed at the start: what was published is in it, what was taken back is in it${event.taken_back > 0 ? '' : ' not'}, and nothing was rewritten.`,
       );
     case 'hour':
       return undefined;

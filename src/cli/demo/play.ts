@@ -35,8 +35,14 @@ export const play = async (playing: Playing): Promise<number> => {
     for (let slice = 0; slice < SLICES; slice += 1) {
       const start = from + (slice * HOUR) / SLICES;
       const end = start + HOUR / SLICES;
-      const answered = await Promise.all(labs.map((lab) => traffic.play(lab, start, end)));
-      if (shares() && answered.some((n) => n > 0)) await settled(labs, QUIET_MS);
+      await Promise.all(
+        labs.map((lab) =>
+          traffic.play(lab, start, end, async () => {
+            // What is decided at A waits for its looks; at the others what they see is held against what A said.
+            if (shares() && lab.name !== 'A') await settled([lab], QUIET_MS);
+          }),
+        ),
+      );
     }
     if (hour % LOOK_HOURS === 0) {
       // Labs do not look at the same moment: the first looks, and what it says arrives, before the others.

@@ -3,7 +3,7 @@ import type { Clients } from '../../prove/demo/client.ts';
 import type { Operator } from '../../prove/demo/operator.ts';
 import type { DemoWorld } from '../../prove/demo/world.ts';
 import type { DemoLab } from './lab.ts';
-import { publishedBy, type Published } from './shared.ts';
+import { type Published, publishedBy } from './shared.ts';
 import type { Stage } from './stage.ts';
 import type { ActedOn, Detected, StoryEvent } from './story-types.ts';
 import { isHydraOf } from './sums.ts';
@@ -40,7 +40,7 @@ const secretsOf = ({ hydra, institute }: DemoWorld): readonly string[] => [
 export const watchSpreading = (parts: SpreadingParts): Spreading => {
   const { world, stage, operator, traffic, clients, tell } = parts;
   const { a, others } = stage;
-  const found = watchFindings(a, () => undefined);
+  const found = watchFindings(a);
   const shared = new Map(
     others.map((lab) => [lab.name, watchShared(lab, isHydraOf(world, lab.name))]),
   );

@@ -22,6 +22,9 @@ export interface StageOptions {
   readonly undo: (() => Promise<void>)[];
 }
 
+/** Seconds on a machine with nothing else to do; minutes on one that is busy. */
+const LONGEST_MS = 300_000;
+
 /** The hub was heard, and every card has its blinded token. */
 const isReady = ({ sharing }: DemoLab): boolean => {
   const status = sharing()?.status();
@@ -44,7 +47,7 @@ export const setStage = async ({ world, folder, onError, undo }: StageOptions): 
   // One look at the past, so that nobody begins with a finding; then the connection.
   await Promise.all(labs.map(({ lab }) => lab.lookNow()));
   for (const lab of labs) await lab.connect(hub.url, hub.members[lab.name]);
-  await until('the labs are connected with the hub', () => labs.every(isReady), 60_000);
+  await until('the labs are connected with the hub', () => labs.every(isReady), LONGEST_MS);
   const [a, ...others] = labs as [DemoLab, ...DemoLab[]];
   return { hub, a, others, labs };
 };

@@ -32,6 +32,8 @@ export type StoryEvent =
   | {
       readonly event: 'started';
       readonly labs: Readonly<Record<LabName, number>>;
+      /** Accounts of the operator at lab A. */
+      readonly operator: number;
       readonly ms: number;
     }
   | { readonly event: 'hour'; readonly hour: number; readonly requests: number }

@@ -11,7 +11,7 @@ import { appeal, checkLedger, type LedgerCheck, ledgerKey, type PutRight } from 
 import type { DemoLab } from './lab.ts';
 import { HOUR, play } from './play.ts';
 import { watchSpreading } from './spreading.ts';
-import { setStage, type Stage } from './stage.ts';
+import { type Stage, setStage } from './stage.ts';
 import type { Running, StoryEvent, StoryOptions } from './story-types.ts';
 import { type LabSum, sumOf } from './sums.ts';
 import { createTraffic } from './traffic.ts';
@@ -46,17 +46,11 @@ const wayBack = async (
   const reply = await clients.send(a.gateway.url, last);
   const decision = reply.header('x-stillwatch-decision') ?? '';
   tell({ event: 'flagged', labs: flagged, decision });
-  const objects = new Set(
-    others.flatMap((lab) =>
-      lab
-        .sharing()
-        ?.indicators()
-        .map(({ object }) => String(object.id)),
-    ),
-  );
+  const known = others.flatMap((lab) => lab.sharing()?.indicators() ?? []);
   const put_right = await appeal(a, labs, decision, account);
   tell({ event: 'put-right', ...put_right });
-  const asked = [...objects].filter((id) => id !== undefined).slice(0, MOST_OBJECTS);
+  const ids = [...put_right.retracted, ...known.map(({ object }) => String(object.id))];
+  const asked = [...new Set(ids)].slice(0, MOST_OBJECTS);
   const ledger =
     asked.length === 0 ? null : await checkLedger(hub.url, hub.members.B.token, logKey, asked);
   if (ledger !== null) tell({ event: 'ledger', ...ledger });
@@ -73,7 +67,11 @@ const begin = async (
   const logKey = await ledgerKey(hub.url);
   const accounts: Record<LabName, number> = { A: 0, B: 0, C: 0 };
   for (const { name, lab } of labs) accounts[name] = lab.status().accounts;
-  tell({ event: 'started', labs: accounts, ms: performance.now() - started });
+  const operators = world.hydra.hands.A.accounts.length;
+  tell({
+    ...{ event: 'started', labs: accounts, operator: operators },
+    ms: performance.now() - started,
+  });
 
   const clients = createClients();
   undo.push(async () => clients.close());

@@ -16,6 +16,29 @@ export const until = async (
   return performance.now() - from;
 };
 
+/** Whether something came to hold at a lab's gate in time; asked again with each change of its decisions. */
+export const atGate = (
+  { service }: DemoLab,
+  holds: () => boolean,
+  most: number,
+): Promise<boolean> => {
+  if (holds()) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const end = (came: boolean): void => {
+      stop();
+      clearTimeout(timer);
+      resolve(came);
+    };
+    const timer = setTimeout(() => end(false), most);
+    // The gate is told in the same turn, right after the feed.
+    const stop = service.deciding.book.feed.watch(() =>
+      queueMicrotask(() => {
+        if (holds()) end(true);
+      }),
+    );
+  });
+};
+
 const stateOf = ({ service, sharing }: DemoLab): string => {
   const { indicators, hitting, confirmed, queue, retractions } = sharing()?.status() ?? {};
   const { book } = service.deciding;

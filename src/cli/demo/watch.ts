@@ -9,19 +9,20 @@ export interface FirstFinding {
   readonly at: number;
 }
 
+/** The first finding, of some of these accounts if they are given. */
 export const watchFindings = (
   { lab }: DemoLab,
-  found: (first: FirstFinding) => void,
+  among?: ReadonlySet<string>,
 ): (() => FirstFinding | null) => {
   let first: FirstFinding | null = null;
   lab.onFindings((change: FindingsChange) => {
     if (first !== null) return;
     const finding = [...change.opened, ...change.changed].find(
-      ({ campaign }) => campaign.verdict === 'distillation',
+      ({ campaign }) =>
+        campaign.verdict === 'distillation' &&
+        (among === undefined || campaign.accounts.some((id) => among.has(id))),
     );
-    if (finding === undefined) return;
-    first = { finding, at: Date.parse(change.at) };
-    found(first);
+    if (finding !== undefined) first = { finding, at: Date.parse(change.at) };
   });
   return () => first;
 };

@@ -88,8 +88,9 @@ export const createOperator = (hydra: Hydra, start: number, latest: number): Ope
   return {
     take: (lab, from, until) => {
       const front = fronts[lab];
-      const due = front.queue.filter((row) => at(row) < until);
-      front.queue = front.queue.filter((row) => at(row) >= until);
+      const later = front.queue.findIndex((row) => at(row) >= until);
+      const due = later < 0 ? front.queue : front.queue.slice(0, later);
+      front.queue = later < 0 ? [] : front.queue.slice(later);
       if (stoppedAt(lab)) return [];
       return due.filter((row) => at(row) >= from && !front.givenUp.has(row.account_id));
     },
