@@ -62,17 +62,21 @@ const keptText = ({ decision, lifted, in_force, note, remediations, appeal }: Ke
     ...(appeal === null ? [] : [`appeal       ${appeal}`]),
   ].join('\n');
 
+type ListFlags = Readonly<Partial<Record<'mode' | 'rule' | 'action' | 'kind' | 'subject', string>>>;
+
 export const addDecisionsCommand = (lab: Command, output: Output): void => {
   const show = shower(output);
   const decisions = lab.command('decisions').description('what holds at the gate of a running lab');
   addClientOptions(decisions.command('list').description('decisions in force'))
     .addOption(new Option('--mode <name>', 'only these').choices(['live', 'shadow']))
     .option('--rule <name>', 'only those of a rule')
+    .addOption(new Option('--action <name>', 'only these').choices(ACTIONS))
+    .addOption(new Option('--kind <name>', 'only about these').choices(SUBJECT_KINDS))
     .option('--subject <value>', 'only those about an account, an address, …')
     .addHelpText('after', example('stillwatch lab decisions list --mode live --data ./lab'))
-    .action(async (flags: ClientFlags & { mode?: string; rule?: string; subject?: string }) => {
+    .action(async (flags: ClientFlags & ListFlags) => {
       const query = new URLSearchParams();
-      for (const name of ['mode', 'rule', 'subject'] as const)
+      for (const name of ['mode', 'rule', 'action', 'kind', 'subject'] as const)
         if (flags[name] !== undefined) query.set(name, flags[name]);
       const all: Decision[] = [];
       let total = 0;
