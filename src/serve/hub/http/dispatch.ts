@@ -13,6 +13,9 @@ const LONGEST_PART = 300;
 // climb, empty parts) has no route at all.
 const PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)*\/?$/;
 
+/** Paths whose route is remembered: most requests are polls of a few collections. */
+const MOST_REMEMBERED = 1000;
+
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const;
 
 /** Finds the route of a method and path; or which methods the path has; or undefined. */
@@ -39,11 +42,19 @@ export const dispatcher = (
     const name = /\*(\w+)$/.exec(route.path)?.[1];
     return { route, params: name === undefined ? named : { ...named, [name]: rest ?? '' } };
   };
+  const known = new Map<string, Match>();
   return (method, path) => {
+    const name = `${method} ${path}`;
+    const remembered = known.get(name);
+    if (remembered !== undefined) return remembered;
     if (path.length > LONGEST_PATH || !PATH.test(path)) return undefined;
     const wanted = METHODS.find((one) => one === (method === 'HEAD' ? 'GET' : method));
     const match = wanted === undefined ? undefined : find(wanted, path);
-    if (match !== undefined) return match;
+    if (match !== undefined) {
+      if (known.size >= MOST_REMEMBERED) known.clear();
+      known.set(name, match);
+      return match;
+    }
     const allow = METHODS.filter((one) => find(one, path) !== undefined);
     if (allow.length === 0) return undefined;
     return { allow: [...(allow.includes('GET') ? ['HEAD'] : []), ...allow, 'OPTIONS'] };

@@ -27,10 +27,8 @@ const parse = (text: string): MediaRange | undefined => {
 const VERSION = '2.1';
 const TAXII = 'application/taxii+json';
 
-/** Whether a TAXII 2.1 answer is acceptable. No Accept header means that anything is. */
-export const acceptsTaxii = (accept: string | undefined): boolean => {
-  if (accept === undefined) return true;
-  return accept.split(',').some((text) => {
+const isAcceptable = (accept: string): boolean =>
+  accept.split(',').some((text) => {
     const range = parse(text);
     if (range === undefined || Number(range.parameters.get('q') ?? 1) === 0) return false;
     if (range.type === '*/*' || range.type === 'application/*') return true;
@@ -38,6 +36,20 @@ export const acceptsTaxii = (accept: string | undefined): boolean => {
     const version = range.parameters.get('version');
     return range.type === TAXII && (version === undefined || version === VERSION);
   });
+
+/** Clients send few headers and each again and again; one that varies does not fill the memory. */
+const MOST_KNOWN = 100;
+const LONGEST_KNOWN = 200;
+const known = new Map<string, boolean>();
+
+/** Whether a TAXII 2.1 answer is acceptable. No Accept header means that anything is. */
+export const acceptsTaxii = (accept: string | undefined): boolean => {
+  if (accept === undefined) return true;
+  const remembered = known.get(accept);
+  if (remembered !== undefined) return remembered;
+  const acceptable = isAcceptable(accept);
+  if (accept.length <= LONGEST_KNOWN && known.size < MOST_KNOWN) known.set(accept, acceptable);
+  return acceptable;
 };
 
 /** Whether the body of a request is TAXII 2.1. */

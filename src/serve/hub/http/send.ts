@@ -8,6 +8,9 @@ const LINGER_MS = 2000;
 /** Pause after each piece of it: whoever sends without end is slowed down to a few megabytes a second. */
 const PIECE_MS = 10;
 
+/** Characters. */
+const SHORT = 1024;
+
 const COMMON = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' } as const;
 
 /**
@@ -36,9 +39,10 @@ export const send = (request: IncomingMessage, response: ServerResponse, reply: 
     else body(response);
     return;
   }
-  // Encoded once: its length is asked for before it is written.
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  const length = bytes.length;
+  // Encoded once: its length is asked for before it is written. What is short goes out in one piece with
+  // its head, which only texts do.
+  const bytes = typeof body === 'string' && body.length > SHORT ? Buffer.from(body) : body;
+  const length = typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length;
   const unread = !request.complete && hasBody(request);
   response.writeHead(status, {
     ...COMMON,
