@@ -168,3 +168,22 @@ test('the next command is fit for a shell, and shows no password', () => {
   assert.equal(dataShown("it's here"), "'it'\\''s here'");
   assert.equal(dataShown('postgres://hub:secret@db/hub'), '"$DATABASE"');
 });
+
+test('a first start that cannot listen takes no token with it', async () => {
+  const data = folder();
+  const other = await startHub({ listen: '127.0.0.1:0', data: folder(), log: NO_LOG });
+  try {
+    const taken = { listen: new URL(other.url).host, data, log: NO_LOG };
+    await assert.rejects(startHub(taken), { code: 'HUB_ADDRESS_UNUSABLE' });
+  } finally {
+    await other.close();
+  }
+  const hub = await startHub({ listen: '127.0.0.1:0', data, log: NO_LOG });
+  try {
+    const headers = { Authorization: `Bearer ${hub.first?.token}` };
+    assert.equal((await fetch(`${hub.url}/taxii2/`, { headers })).status, 200);
+    assert.equal((await fetch(`${hub.url}/health`)).status, 200);
+  } finally {
+    await hub.close();
+  }
+});

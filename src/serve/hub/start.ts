@@ -117,7 +117,6 @@ export const startHub = async (given: HubStart): Promise<RunningHub> => {
   const stops: (() => Promise<void>)[] = [];
   try {
     const hub = await hubOf(store, given, stop.signal);
-    const first = await prepare(store, hub.secrets, hub.clock());
     const server = hubServer({
       routes: routesOf(hub),
       authenticate: authenticator(store, hub.secrets),
@@ -128,6 +127,9 @@ export const startHub = async (given: HubStart): Promise<RunningHub> => {
     });
     for (const service of SERVICES) stops.push(await service(hub));
     const url = await listenOn(server, given);
+    stops.push(() => stopServer(server, given.graceMs ?? GRACE_MS));
+    // Last of all: a start that fails must not take the operator's token with it, which is shown once.
+    const first = await prepare(store, hub.secrets, hub.clock());
     hub.log.write('started', { url, store: store.engine });
     return {
       url,
@@ -135,7 +137,6 @@ export const startHub = async (given: HubStart): Promise<RunningHub> => {
       hub,
       close: async () => {
         stop.abort();
-        await stopServer(server, given.graceMs ?? GRACE_MS);
         for (const end of stops.reverse()) await end();
         await store.close();
         hub.log.write('stopped', {});
