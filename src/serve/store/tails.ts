@@ -47,8 +47,9 @@ export const tailsOf = ({ commits, all }: Driver): Tails => {
   const seen = new Map<number, Micros>();
   return {
     unlessEmpty: async (selection, empty, query) => {
-      const { collection, after } = selection;
-      if (after < (seen.get(collection) ?? 0)) return query();
+      const { collection, after, ids } = selection;
+      // Who names objects has heard of them, perhaps from another process a moment ago.
+      if (ids !== undefined || after < (seen.get(collection) ?? 0)) return query();
       const { last, newestAudience } = await tailOf(collection);
       seen.set(collection, last);
       return after >= last ? { ...empty, newestAudience } : query();
