@@ -5,7 +5,7 @@
  *   node bench/demo.ts seeds 1 2 3 …       the whole demo for each seed, with sharing and without
  *   node bench/demo.ts latency 100         lab A's finding to an enforced decision at B and at C
  *
- * Latency: hub and labs run on for eight repetitions, each with an operator of its own (other cards, blocks, accounts,
+ * Latency: hub and labs run on for four repetitions, each with an operator of its own (other cards, blocks, accounts,
  * prompts), of whom B and C have seen a few accounts. Null control: before the finding nobody of them is refused.
  */
 import { execFile } from 'node:child_process';
@@ -106,18 +106,20 @@ const send = async (
   await response.body?.cancel();
 };
 
-/** Repetitions with one set of services: each has its own operator, six hours of the traffic after the last. */
-const BATCH = 8;
-const WINDOW = 6 * HOUR;
+/** Repetitions with one set of services: each has its own operator, twelve hours of the traffic after the last. */
+const BATCH = 4;
+const WINDOW = 12 * HOUR;
+const LOOK = 4 * HOUR;
 
 interface Stage {
   readonly a: DemoLab;
   readonly others: readonly DemoLab[];
+  readonly past: DemoWorld;
 }
 
-/** One operator: found at A, heard at B and C. Undefined when A found nothing in six hours of it. */
+/** One operator: found at A, heard at B and C. Undefined when A found nothing in twelve hours of it. */
 const once = async (
-  { a, others }: Stage,
+  { a, others, past }: Stage,
   hydra: Hydra,
   start: number,
 ): Promise<readonly number[] | undefined> => {
@@ -126,8 +128,6 @@ const once = async (
     const scouts = operator.take(lab.name, start, start + WINDOW);
     await send(lab, '/ingest', scouts.map(createSerializer()));
   }
-  const rows = operator.take('A', start, start + WINDOW);
-  await send(a, '/ingest', rows.map(createSerializer()));
   await settled([a, ...others], 200);
   const accountsAt = (name: 'A' | 'B' | 'C'): ReadonlySet<string> =>
     new Set(hydra.hands[name].accounts.map(({ account_id }) => account_id));
@@ -135,7 +135,15 @@ const once = async (
   if (others.some((lab) => watchedAlready(lab, accountsAt(lab.name))))
     throw new Error('refused before it was found');
   const found = watchFindings(a, accountsAt('A'));
-  await a.lab.lookNow();
+  for (let at = start; at < start + WINDOW && found() === null; at += LOOK) {
+    const honest = past.honest.A.live.filter(({ timestamp }) => {
+      const time = Date.parse(timestamp);
+      return time >= at && time < at + LOOK;
+    });
+    const rows = [...operator.take('A', at, at + LOOK), ...honest];
+    await send(a, '/ingest', rows.map(createSerializer()));
+    await a.lab.lookNow();
+  }
   const first = found();
   if (first === null) return undefined;
   await until('a decision at B and C', () => watched.every((one) => one() !== null), 60_000);
@@ -174,7 +182,10 @@ const batch = async (
     await until('tokens of all cards', () => labs.every(ready), 120_000);
     const [a, ...others] = labs as [DemoLab, ...DemoLab[]];
     for (const [i, { hydra, start }] of hydras.entries())
-      done(i, await once({ a, others }, hydra, start).catch((error: unknown) => error as Error));
+      done(
+        i,
+        await once({ a, others, past }, hydra, start).catch((error: unknown) => error as Error),
+      );
   } finally {
     for (const step of undo.reverse()) await step();
   }

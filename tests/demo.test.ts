@@ -57,7 +57,7 @@ test('found at A, acted on at B and C, an honest customer put right at all three
     const { lost_with_sharing: shared, lost_without_sharing: alone } = outcome;
     assert.ok(shared < 0.5 * alone!, `${shared} lost with sharing, ${alone} without`);
     const told = events.map(sentenceOf).filter((text) => text !== undefined);
-    for (const word of ['Lab A finds', 'publishes', "From A's", 'honest', 'gates let', 'ledger'])
+    for (const word of ['Lab A finds', 'publishes', "A's finding", 'honest', 'gates let', 'ledger'])
       assert.ok(
         told.some((text) => text.replaceAll(/\s+/g, ' ').includes(word)),
         word,

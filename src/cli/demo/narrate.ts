@@ -62,7 +62,11 @@ export const sentenceOf = (event: StoryEvent): string | undefined => {
         '',
         `Lab ${event.lab} holds this against its own traffic ${
           event.confirmed ? 'and confirms it' : 'and sees it, as a second lab has confirmed it'
-        }: ${event.accounts} accounts have to verify who they are, those that have not asked anything yet among them. From A's finding to ${event.lab}'s first decision: ${seconds(event.ms)}. ${
+        }: ${event.accounts} accounts have to verify who they are, those that have not asked anything yet among them. ${
+          event.hours_later === 0
+            ? `From A's finding to ${event.lab}'s first decision: ${seconds(event.ms)}.`
+            : `That is ${several(event.hours_later, 'hour')} of the traffic after A's finding: until then ${event.lab}'s own traffic said too little.`
+        } ${
           event.refused_at_gateway
             ? 'The next request of that account is refused at the gateway.'
             : 'The next request of that account still passes.'

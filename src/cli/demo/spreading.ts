@@ -48,7 +48,12 @@ export const watchSpreading = (parts: SpreadingParts): Spreading => {
   let published: Published | null = null;
   const acted: ActedOn[] = [];
 
-  const actedAt = async (lab: DemoLab, one: FirstDecision, from: number): Promise<ActedOn> => {
+  const actedAt = async (
+    lab: DemoLab,
+    one: FirstDecision,
+    from: number,
+    hours_later: number,
+  ): Promise<ActedOn> => {
     const decided = lab.service.deciding.book
       .inForce(Date.now())
       .filter(({ reason, mode }) => reason === 'SHARED_INTELLIGENCE' && mode === 'live');
@@ -59,6 +64,7 @@ export const watchSpreading = (parts: SpreadingParts): Spreading => {
     return {
       lab: lab.name,
       ms: one.at - from,
+      hours_later,
       accounts: new Set(decided.map(({ subject }) => subject.value)).size,
       confirmed: (lab.sharing()?.status().confirmed ?? 0) > 0,
       refused_at_gateway: reply?.header('x-stillwatch-action') !== undefined,
@@ -90,7 +96,7 @@ export const watchSpreading = (parts: SpreadingParts): Spreading => {
       for (const lab of others) {
         const one = shared.get(lab.name)!();
         if (one === null || acted.some((known) => known.lab === lab.name)) continue;
-        const told = await actedAt(lab, one, first.at);
+        const told = await actedAt(lab, one, first.at, hour - detected.hours);
         acted.push(told);
         tell({ event: 'acted', ...told });
       }

@@ -22,6 +22,8 @@ export interface ActedOn {
   readonly lab: LabName;
   /** Milliseconds from A's finding to the first decision in this lab's gate. */
   readonly ms: number;
+  /** Hours of the traffic from the one to the other: where its own traffic said too little at first, it waited. */
+  readonly hours_later: number;
   readonly accounts: number;
   /** Whether this lab's own traffic had confirmed the campaign when it was written down. */
   readonly confirmed: boolean;
