@@ -157,6 +157,8 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
     incoming,
     // Those that hits could be among: fewer than there are makes a confirmation harder, never easier.
     population: () => Math.max(lookedBack, core.status().accounts_in_memory),
+    active: async (ids) =>
+      (await core.accounts(ids)).flatMap(({ id, profile }) => (profile.exchanges > 0 ? id : [])),
     findings: core.findings,
     isKnownGood: (id) => customers.isAttested(id) || options.isKnownGood?.(id) === true,
     level: options.level ?? 0.01,

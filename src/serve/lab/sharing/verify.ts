@@ -44,6 +44,8 @@ export interface VerifyOptions {
   readonly incoming: Incoming;
   /** Accounts with a profile. */
   readonly population: () => number;
+  /** Those that have sent something. */
+  readonly active: (accounts: readonly string[]) => Promise<readonly string[]>;
   readonly findings: () => readonly LabFinding[];
   readonly isKnownGood: (account: string) => boolean;
   readonly level: number;
@@ -66,6 +68,8 @@ export const openVerification = async (options: VerifyOptions): Promise<Verifica
 
   const isOn = (indicator: string): boolean =>
     incoming.parsed(indicator) !== undefined && incoming.get(indicator)?.own === false;
+  /** Known to have sent something. */
+  const active = new Set<string>();
   const add = (hits: readonly Hit[]): void => {
     for (const { indicator, account, exchanges } of hits) {
       const parsed = incoming.parsed(indicator);
@@ -97,8 +101,9 @@ export const openVerification = async (options: VerifyOptions): Promise<Verifica
             ? bySignature
             : undefined;
       // A fingerprint describes a set; it says of no account that it is the same one.
+      // An instrument hits from sign-up on; the test is about those with traffic.
       for (const account of into === undefined ? [] : (enough.get(indicator) ?? NOBODY))
-        into!.add(account);
+        if (active.has(account)) into!.add(account);
     }
     return { byActor, bySignature };
   };
@@ -148,8 +153,20 @@ export const openVerification = async (options: VerifyOptions): Promise<Verifica
   };
   const isSame = (a: KeptGroup | undefined, b: KeptGroup): boolean =>
     a?.outcome === b.outcome && a.accounts.length === b.accounts.length && a.looks === b.looks;
+  const findActive = async (): Promise<void> => {
+    const asked = new Set<string>();
+    for (const group of dirty)
+      for (const indicator of incoming.membersOf(group))
+        for (const account of enough.get(indicator) ?? NOBODY)
+          if (!active.has(account)) asked.add(account);
+    if (asked.size === 0) return;
+    for (const account of await options.active([...asked])) active.add(account);
+  };
   return {
-    add,
+    add: (hits) => {
+      for (const { account } of hits) active.add(account);
+      add(hits);
+    },
     drop: (indicators) => {
       for (const indicator of indicators) {
         for (const account of enough.get(indicator) ?? []) {
@@ -164,6 +181,7 @@ export const openVerification = async (options: VerifyOptions): Promise<Verifica
     },
     hits: (indicator) => enough.get(indicator) ?? NOBODY,
     forget: (account) => {
+      active.delete(account);
       for (const accounts of counts.values()) accounts.delete(account);
       for (const accounts of enough.values()) accounts.delete(account);
       byAccount.delete(account);
@@ -176,6 +194,7 @@ export const openVerification = async (options: VerifyOptions): Promise<Verifica
       for (const group of incoming.groups()) dirty.add(group);
     },
     test: async () => {
+      await findActive();
       const tested: Tested[] = [];
       for (const group of dirty) {
         dirty.delete(group);
