@@ -408,6 +408,28 @@ test('shared intelligence: a single source asks a person; a retraction lifts wha
   assert.equal((await gateSays(one)).action, 'allow', 'though the indicator is still named');
 });
 
+test('many are taken back at once, counted first, and nothing else is', async () => {
+  await usePolicy(live.replace('name: default', 'name: bulk'));
+  await lab.lookNow();
+  const wanted = { action: 'suspend', ttl: 600, reason: 'x' };
+  for (const value of ['bulk-1', 'bulk-2'])
+    await ask('POST', '/decisions', { subject: { kind: 'client', value }, ...wanted });
+  const chosen = { kind: 'client', reason: 'too broad' };
+  const dry = (await ask('POST', '/decisions/lift', { ...chosen, dry_run: true })).body;
+  assert.deepEqual([dry.lifted, dry.total], [false, 2]);
+  assert.equal((await decisions('?kind=client')).length, 2, 'nothing was taken back');
+  const before = await decisions();
+  assert.equal((await ask('POST', '/decisions/lift', { reason: 'x' })).status, 400);
+  assert.equal((await ask('POST', '/decisions/lift', { mode: 'live', reason: 'x' })).status, 400);
+  const done = (await ask('POST', '/decisions/lift', chosen)).body;
+  assert.deepEqual([done.lifted, done.total], [true, 2]);
+  const after = await decisions();
+  assert.deepEqual(
+    after.map(({ id }) => id),
+    before.filter(({ subject }) => subject.kind !== 'client').map(({ id }) => id),
+  );
+});
+
 test('an account that is forgotten is in no answer of the lab, and nothing holds about it', async () => {
   await usePolicy(live);
   const [finding] = lab.findings().filter(({ campaign }) => campaign.accounts.length > 3);

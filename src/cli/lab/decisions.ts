@@ -64,6 +64,51 @@ const keptText = ({ decision, lifted, in_force, note, remediations, appeal }: Ke
 
 type ListFlags = Readonly<Partial<Record<'mode' | 'rule' | 'action' | 'kind' | 'subject', string>>>;
 
+interface LiftAllFlags extends ClientFlags {
+  readonly mode?: string;
+  readonly rule?: string;
+  readonly action?: string;
+  readonly kind?: string;
+  readonly restsOn?: string;
+  readonly reason: string;
+  readonly dryRun?: boolean;
+  readonly by?: string;
+}
+
+const addLiftAll = (decisions: Command, show: ReturnType<typeof shower>): void => {
+  addClientOptions(
+    decisions.command('lift-all').description('take back all that are meant, or count them'),
+  )
+    .addOption(new Option('--mode <name>', 'only these').choices(['live', 'shadow']))
+    .option('--rule <name>', 'those of a rule')
+    .addOption(new Option('--action <name>', 'these').choices(ACTIONS))
+    .addOption(new Option('--kind <name>', 'about these').choices(SUBJECT_KINDS))
+    .option('--rests-on <id>', 'those that rest on a finding or an indicator')
+    .requiredOption('--reason <text>', 'why')
+    .option('--dry-run', 'take nothing back, say how many there are')
+    .option('--by <name>', 'who takes them back; the label of the token otherwise')
+    .addHelpText(
+      'after',
+      example(
+        'stillwatch lab decisions lift-all --rule verify-shared --reason "too broad" --dry-run --data ./lab',
+      ),
+    )
+    .action(async (flags: LiftAllFlags) => {
+      const { mode, rule, action, kind, restsOn, reason, dryRun = false, by } = flags;
+      const answer = (await askLab(flags, 'POST', '/decisions/lift', {
+        ...{ mode, rule, action, kind, rests_on: restsOn, reason, dry_run: dryRun, by },
+      })) as { readonly total: number; readonly decisions: readonly Decision[] };
+      const { total, decisions: meant } = answer;
+      show(answer, flags, () =>
+        [
+          ...(dryRun ? meant.map(decisionText) : []),
+          `${dryRun ? 'would lift' : 'lifted'}: ${total}`,
+          dryRun ? 'next: the same without --dry-run' : 'next: stillwatch lab decisions list',
+        ].join('\n'),
+      );
+    });
+};
+
 export const addDecisionsCommand = (lab: Command, output: Output): void => {
   const show = shower(output);
   const decisions = lab.command('decisions').description('what holds at the gate of a running lab');
@@ -166,4 +211,5 @@ export const addDecisionsCommand = (lab: Command, output: Output): void => {
       const answer = (await askLab(flags, 'DELETE', path, body)) as { readonly lifted: Decision };
       show(answer, flags, () => `lifted: ${id}\nnext: stillwatch lab decisions show ${id}`);
     });
+  addLiftAll(decisions, show);
 };

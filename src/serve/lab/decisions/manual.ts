@@ -51,6 +51,51 @@ export const decideByHand = (deciding: Deciding, asked: ByHand): Promise<Decisio
     return decision;
   });
 
+/** Which decisions are meant; what is null is not asked. */
+export interface Chosen {
+  readonly mode: Decision['mode'] | null;
+  readonly rule: string | null;
+  readonly action: Action | null;
+  readonly kind: Subject['kind'] | null;
+  /** Id of a finding or an indicator. */
+  readonly rests_on: string | null;
+}
+
+/**
+ * Takes back all that are meant, at once, or says which those are. The same are not decided again by a rule until
+ * the last of them would have ended.
+ * @throws StillwatchError DECISION_INVALID where nothing says which
+ */
+export const undoAll = (
+  deciding: Deciding,
+  chosen: Chosen,
+  words: { readonly by: string; readonly because: string; readonly dryRun: boolean },
+): Promise<readonly Decision[]> =>
+  deciding.serial(async () => {
+    const { mode, rule, action, kind, rests_on } = chosen;
+    // The mode alone would mean nearly everything.
+    if ([rule, action, kind, rests_on].every((one) => one === null))
+      throw invalid('name a rule, an action, a kind of subject, or what they rest on');
+    const { book, now } = deciding;
+    const at = now();
+    const meant = book
+      .inForce(at)
+      .filter(
+        (one) =>
+          one.reason !== 'ALLOW_LISTED' &&
+          (mode === null || one.mode === mode) &&
+          (rule === null || one.rule === rule) &&
+          (action === null || one.action === action) &&
+          (kind === null || one.subject.kind === kind) &&
+          (rests_on === null || one.rests_on.includes(rests_on)),
+      );
+    if (words.dryRun || meant.length === 0) return meant;
+    const rest = meant.reduce((latest, { until }) => Math.max(latest, until), at);
+    const { by, because } = words;
+    const ids = meant.map(({ id }) => id);
+    return book.lift(ids, { at, by, because }, { rest });
+  });
+
 /**
  * Takes a decision back. The same is not decided again by a rule until it would have ended.
  * @throws StillwatchError DECISION_UNKNOWN, DECISION_INVALID

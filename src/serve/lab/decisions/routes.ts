@@ -1,6 +1,7 @@
 /** Decisions and proposals over HTTP, for people and their tools. Gateways ask the gate. */
 import {
   ACTIONS,
+  DECISION_MODES,
   type Decision,
   SUBJECT_KINDS,
   type Subject,
@@ -23,7 +24,14 @@ import type { KeptRemediations } from '../deciding/remediations.ts';
 import type { Deciding } from '../deciding/start.ts';
 import { HttpRefusal } from '../http/refusal.ts';
 import { json, type LabRoute } from '../http/server.ts';
-import { type ByHand, decideByHand, LONGEST_BY_HAND, undo } from './manual.ts';
+import {
+  type ByHand,
+  type Chosen,
+  decideByHand,
+  LONGEST_BY_HAND,
+  undo,
+  undoAll,
+} from './manual.ts';
 
 const rate = orElse(nullable(number(1, 1e9)), null);
 export const obligationsParser: Parser<Obligations> = (value, path, faults) => {
@@ -53,6 +61,14 @@ const byHand = object<Omit<ByHand, 'by'> & { readonly by: string | null }>({
 const undoing = object<{ readonly reason: string; readonly by: string | null }>({
   reason: text(2_000),
   by: named,
+});
+const one = <T>(parser: Parser<T>): Parser<T | null> => orElse(nullable(parser), null);
+const undoingAll = object<
+  Chosen & { readonly reason: string; readonly by: string | null; readonly dry_run: boolean }
+>({
+  ...{ mode: one(oneOf(DECISION_MODES)), rule: one(text(200)), rests_on: one(text(512)) },
+  ...{ action: one(oneOf(ACTIONS)), kind: one(oneOf(SUBJECT_KINDS)) },
+  ...{ reason: text(2_000), by: named, dry_run: orElse(truth, false) },
 });
 const settling = object<{
   readonly outcome: 'approved' | 'dismissed';
@@ -124,6 +140,19 @@ export const decisionRoutes = (
         const asked = await bodyOf(call, byHand);
         const by = await actorOf(core.tokens, call, asked.by);
         return json(await decideByHand(deciding, { ...asked, by }), 201);
+      },
+    },
+    {
+      method: 'POST',
+      path: '/decisions/lift',
+      scope: 'decide',
+      summary: 'Takes back all decisions that are meant, or with dry_run says which those are',
+      handle: async (call) => {
+        const { reason, by, dry_run, ...chosen } = await bodyOf(call, undoingAll);
+        const words = { because: reason, dryRun: dry_run };
+        const actor = await actorOf(core.tokens, call, by);
+        const meant = await undoAll(deciding, chosen, { ...words, by: actor });
+        return json({ lifted: !dry_run, total: meant.length, decisions: meant.slice(0, PAGE) });
       },
     },
     {
