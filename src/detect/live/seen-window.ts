@@ -80,7 +80,7 @@ export const createSeenWindow = (
     const lo = hi === 0 && low === 0 ? 1 : low >>> 0;
     const at = find(current, hi, lo);
     if (holds(current, at)) return true;
-    if (holds(previous, find(previous, hi, lo))) return true;
+    if (previous.count > 0 && holds(previous, find(previous, hi, lo))) return true;
     insert(current, at, hi, lo);
     if (current.count === capacity) {
       turned = { from: current, at: taken };

@@ -116,11 +116,19 @@ export const createChunkProfiler = (
     return true;
   };
   const batch: Exchange[] = [];
+  const keys = Array.from({ length: BATCH }, () => new Uint32Array(2));
   const scans = Array.from({ length: BATCH }, createPromptScan);
   /** Counts the batch as `count` would one after the other; returns how many were new. */
   const countBatch = (): number => {
-    let fresh = 0;
-    for (let i = 0; i < batch.length; i++) if (!isDuplicate(batch[i]!)) batch[fresh++] = batch[i]!;
+    const read = batch.length;
+    let fresh = read;
+    if (seen !== null) {
+      fresh = 0;
+      for (let i = 0; i < read; i++) exchangeKey(batch[i]!, keys[i]!);
+      // Little between two look-ups, so that the processor waits for several at once.
+      for (let i = 0; i < read; i++)
+        if (!seen(keys[i]![0]!, keys[i]![1]!)) batch[fresh++] = batch[i]!;
+    }
     for (let i = 0; i < fresh; i++) scanExchange(batch[i]!, scans[i]!);
     for (let i = 0; i < fresh; i++) {
       const exchange = batch[i]!;
