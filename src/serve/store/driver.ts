@@ -29,7 +29,7 @@ export interface TextRange {
   readonly first: number | null;
   readonly last: number | null;
   readonly newest: number | null;
-  readonly bytes: Uint8Array;
+  readonly text: string | null;
 }
 
 export interface Driver extends Queries {

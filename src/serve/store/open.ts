@@ -74,7 +74,7 @@ const NO_TEXTS: Omit<TextPage, 'newestAudience'> = {
   count: 0,
   first: 0,
   last: 0,
-  bytes: new Uint8Array(),
+  text: '',
   more: false,
 };
 

@@ -49,14 +49,12 @@ const queriesOf = (
       const row = prepare(
         // Rows of the inner query come in its order, and are put together in the order in which they come.
         `SELECT count(*) AS count, min(added) AS first, max(added) AS last,
-          (SELECT max(id) FROM audiences) AS newest, CAST(group_concat(body) AS BLOB) AS bytes
-          FROM (${sql})`,
-      ).get(...params) as unknown as TextRange & { readonly bytes: Uint8Array | null };
-      return { ...row, bytes: row.bytes ?? NO_BYTES };
+          (SELECT max(id) FROM audiences) AS newest, group_concat(body) AS text FROM (${sql})`,
+      ).get(...params);
+      return row as unknown as TextRange;
     },
   };
 };
-const NO_BYTES = new Uint8Array();
 
 /**
  * Opens the database of a folder, and makes both when they are missing.

@@ -120,8 +120,8 @@ export interface TextPage extends Pick<Page, 'more' | 'newestAudience'> {
   /** `added` of the first and the last; 0 without one. */
   readonly first: Micros;
   readonly last: Micros;
-  /** JSON texts in UTF-8, with commas between them. */
-  readonly bytes: Uint8Array;
+  /** JSON texts with commas between them. */
+  readonly text: string;
 }
 
 export interface NewEvent {

@@ -39,18 +39,14 @@ const add = (store: Store, versions: readonly NewVersion[], now = 1000, collecti
 /** A page of texts is the page of rows, put together. */
 const sameTexts = async (store: Store, asked: Selection, limit: number): Promise<void> => {
   const { rows, more, newestAudience } = await store.page(asked, limit);
-  const { bytes, ...texts } = await store.texts(asked, limit);
-  assert.deepEqual(
-    { ...texts, text: Buffer.from(bytes).toString() },
-    {
-      count: rows.length,
-      first: rows[0]?.added ?? 0,
-      last: rows.at(-1)?.added ?? 0,
-      more,
-      newestAudience,
-      text: rows.map(({ body }) => body).join(','),
-    },
-  );
+  assert.deepEqual(await store.texts(asked, limit), {
+    count: rows.length,
+    first: rows[0]?.added ?? 0,
+    last: rows.at(-1)?.added ?? 0,
+    more,
+    newestAudience,
+    text: rows.map(({ body }) => body).join(','),
+  });
 };
 
 /** Runs each test on a store of its own; `again` opens the same database a second time. */

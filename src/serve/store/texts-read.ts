@@ -16,7 +16,7 @@ const together = async (
     count: page.length,
     first: Number(page[0]?.added ?? 0),
     last: Number(page.at(-1)?.added ?? 0),
-    bytes: Buffer.from(page.map(({ body }) => body).join(',')),
+    text: page.map(({ body }) => body).join(','),
     more: rows.length > limit,
     newestAudience: rows[0] === undefined ? await newest(queries) : Number(rows[0].newest),
   };
@@ -32,7 +32,7 @@ export const readTexts = async (
   if (texts === undefined || sql === undefined) return together(driver, selection, limit);
   const window = windowSql(selection, 'text', limit);
   const quick = window && (await texts(window.text, window.params));
-  const { count, first, last, newest, bytes } =
+  const { count, first, last, newest, text } =
     quick?.count === limit ? quick : await texts(sql.text, sql.params);
   // What comes after is looked for in the index alone. It may have come a moment after the page: the
   // client asks for it all the same.
@@ -41,7 +41,7 @@ export const readTexts = async (
     count,
     first: first ?? 0,
     last: last ?? 0,
-    bytes,
+    text: text ?? '',
     more: rest !== undefined && (await driver.all(rest.text, rest.params)).length > 0,
     newestAudience: newest ?? 0,
   };

@@ -8,9 +8,6 @@ const LINGER_MS = 2000;
 /** Pause after each piece of it: whoever sends without end is slowed down to a few megabytes a second. */
 const PIECE_MS = 10;
 
-/** Characters. */
-const SHORT = 1024;
-
 const COMMON = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' } as const;
 
 /**
@@ -39,10 +36,9 @@ export const send = (request: IncomingMessage, response: ServerResponse, reply: 
     else body(response);
     return;
   }
-  // Encoded once: its length is asked for before it is written. What is short goes out in one piece with
-  // its head, which only texts do.
-  const bytes = typeof body === 'string' && body.length > SHORT ? Buffer.from(body) : body;
-  const length = typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length;
+  // A text goes out in one piece with its head, and its bytes are never an object of their own: what lies
+  // outside the heap makes the whole heap be looked at.
+  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
   const unread = !request.complete && hasBody(request);
   response.writeHead(status, {
     ...COMMON,
@@ -53,10 +49,10 @@ export const send = (request: IncomingMessage, response: ServerResponse, reply: 
     ...headers,
   });
   if (!unread) {
-    response.end(request.method === 'HEAD' ? undefined : bytes);
+    response.end(request.method === 'HEAD' ? undefined : body);
     return;
   }
-  if (request.method !== 'HEAD' && length > 0) response.write(bytes);
+  if (request.method !== 'HEAD' && length > 0) response.write(body);
   endLingering(request, response);
 };
 

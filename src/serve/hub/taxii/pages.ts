@@ -66,10 +66,8 @@ interface Filled {
   readonly first: number;
   readonly last: number;
   /** JSON texts with commas between them. */
-  readonly items: string | Uint8Array;
+  readonly items: string;
 }
-
-const END = Buffer.from(']}');
 
 /** An envelope of texts that are JSON already; empty is the empty object (3.7). */
 const envelope = (name: string, filled: Filled, next: string): Reply => {
@@ -86,10 +84,7 @@ const envelope = (name: string, filled: Filled, next: string): Reply => {
             'X-TAXII-Date-Added-First': microsText(first),
             'X-TAXII-Date-Added-Last': microsText(last),
           },
-    body:
-      typeof items === 'string'
-        ? `${head}${items}]}`
-        : Buffer.concat([Buffer.from(head), items, END]),
+    body: `${head}${items}]}`,
   };
 };
 
@@ -109,10 +104,10 @@ const fill = async (
   item: Kind['item'],
 ): Promise<{ readonly filled: Filled; readonly end: number }> => {
   if (item === undefined && tests.length === 0) {
-    const { bytes, ...rest } = await hub.visible.ask(viewerOf(call), (audiences) =>
+    const { text, ...rest } = await hub.visible.ask(viewerOf(call), (audiences) =>
       hub.store.texts({ ...wanted, audiences }, limit),
     );
-    return { filled: { ...rest, items: bytes }, end: rest.last };
+    return { filled: { ...rest, items: text }, end: rest.last };
   }
   const { rows, more, last } =
     tests.length === 0
