@@ -14,6 +14,7 @@ const BENCHES = [
   'gate',
   'gate-http',
   'ingest',
+  'lab-faults',
 ] as const;
 
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));

@@ -13,7 +13,15 @@ import {
 } from '../../../share/indicator/profile/indicator.ts';
 import type { Json } from '../../../share/taxii/resources.ts';
 import type { Store } from '../../store/store.ts';
-import { type Change, type KeptIncoming, load, owedChange, save } from './kept.ts';
+import {
+  type Change,
+  type KeptIncoming,
+  load,
+  loadTakenBack,
+  owedChange,
+  save,
+  takenBackChange,
+} from './kept.ts';
 import type { ToldStanding } from './link.ts';
 
 /** One thing that is said of an object. */
@@ -87,6 +95,7 @@ const MOST = 200_000;
 
 export const openIncoming = async (store: Store, clock: () => number): Promise<Incoming> => {
   const kept = await load<KeptIncoming>(store, 'share-incoming');
+  const takenBack = await loadTakenBack(store, clock());
   const indicators = new Map<string, DistillationIndicator>();
   let groups: Map<string, Set<string>> | undefined;
   const read = (id: string, object: Json): boolean => {
@@ -123,11 +132,13 @@ export const openIncoming = async (store: Store, clock: () => number): Promise<I
       const same: string[] = [];
       const gone: string[] = [];
       const retracted: string[] = [];
+      const final = new Set<string>();
       const isKnown = (id: string): boolean => indicators.has(id) || parsed.has(id);
       const known = (id: string): KeptIncoming | undefined =>
         staged.has(id) ? (staged.get(id) ?? undefined) : kept.get(id);
       for (const one of told) {
         if (one.kind === 'gone') {
+          if (one.why === 'retracted') final.add(one.id);
           if (known(one.id) === undefined) continue;
           staged.set(one.id, null);
           if (!isKnown(one.id)) continue;
@@ -137,6 +148,8 @@ export const openIncoming = async (store: Store, clock: () => number): Promise<I
         }
         const { object } = one;
         const id = String(object.id);
+        // Told late: it was taken back after this.
+        if (takenBack.has(id) || final.has(id)) continue;
         const before = known(id);
         if (before === undefined && kept.size + staged.size >= MOST) continue;
         const isOlder =
@@ -166,7 +179,11 @@ export const openIncoming = async (store: Store, clock: () => number): Promise<I
       const changes = [...staged].map(
         ([id, value]): Change => ({ kind: 'share-incoming', id, value }),
       );
-      await save(store, [...changes, ...retracted.map((id) => owedChange(id, true)), ...also]);
+      for (const id of final) if (takenBack.has(id)) final.delete(id);
+      changes.push(...[...final].map((id) => takenBackChange(id, clock())));
+      changes.push(...retracted.map((id) => owedChange(id, true)));
+      await save(store, [...changes, ...also]);
+      for (const id of final) takenBack.add(id);
       for (const [id, value] of staged) {
         if (value === null) {
           kept.delete(id);

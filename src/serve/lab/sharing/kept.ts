@@ -161,3 +161,24 @@ export const owedChange = (id: string, owed: boolean): Change => ({
 
 export const loadOwed = async (store: Store): Promise<readonly string[]> =>
   (await store.records.list('share-state', OWED)).map(({ value }) => String(value.id));
+
+const TAKEN_BACK = 'taken-back/';
+/** Longer than any object lives: what is told of it afterwards is told late. */
+const REMEMBERED_MS = 400 * 86_400_000;
+
+/** An object was taken back, and does not come back (STIX 2.1, 3.6). */
+export const takenBackChange = (id: string, now: number): Change => ({
+  kind: 'share-state',
+  id: TAKEN_BACK + id,
+  value: { id, until: now + REMEMBERED_MS },
+});
+
+export const loadTakenBack = async (store: Store, now: number): Promise<Set<string>> => {
+  const kept = await store.records.list('share-state', TAKEN_BACK);
+  const past = kept.filter(({ value }) => Number(value.until) <= now);
+  await save(
+    store,
+    past.map(({ id }) => ({ kind: 'share-state', id, value: null })),
+  );
+  return new Set(kept.filter((one) => !past.includes(one)).map(({ value }) => String(value.id)));
+};
