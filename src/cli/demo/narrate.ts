@@ -75,7 +75,7 @@ export const sentenceOf = (event: StoryEvent): string | undefined => {
     case 'moved':
       return paragraph(
         `hour ${event.hours}`,
-        'The operator is refused at A and moves on to B and C: other accounts, the same cards, the same rented machines, the same kind of prompts.',
+        `The operator ${event.stopped ? 'is refused at A and' : 'was not stopped at A, and now'} moves on to B and C: other accounts, the same cards, the same rented machines, the same kind of prompts.`,
       );
     case 'over':
       return paragraph(

@@ -42,7 +42,7 @@ export type StoryEvent =
   | ({ readonly event: 'detected' } & Detected)
   | ({ readonly event: 'published' } & Published)
   | ({ readonly event: 'acted' } & ActedOn)
-  | { readonly event: 'moved'; readonly hours: number }
+  | { readonly event: 'moved'; readonly hours: number; readonly stopped: boolean }
   | { readonly event: 'over'; readonly hours: number }
   | { readonly event: 'flagged'; readonly labs: readonly LabName[]; readonly decision: string }
   | ({ readonly event: 'put-right' } & PutRight)

@@ -86,7 +86,7 @@ const begin = async (
       await spreading.note(hour);
       if (moved) {
         moved_hours = hour;
-        tell({ event: 'moved', hours: hour });
+        tell({ event: 'moved', hours: hour, stopped: operator.stoppedAt('A') });
       }
       tell({ event: 'hour', hour, requests: traffic.requests() });
     },
