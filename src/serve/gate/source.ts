@@ -95,7 +95,10 @@ export const followSource = ({
       asked.searchParams.set('cursor', cursor);
       asked.searchParams.set('wait', String(wait));
     }
-    const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(wait * 1000 + SLACK_MS)]);
+    const signal = AbortSignal.any([
+      stop.signal,
+      AbortSignal.timeout(Math.ceil(wait * 1000) + SLACK_MS),
+    ]);
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
     const reply = await fetch(asked, { headers, signal });
     if (reply.status !== 200 || reply.body === null) {
