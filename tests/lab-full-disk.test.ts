@@ -12,7 +12,7 @@ import { after, test } from 'node:test';
 import { indicator, PLAIN, startTestHub } from '../src/serve/hub/taxii/hub.test-help.ts';
 import { openDeciding } from '../src/serve/lab/deciding/start.ts';
 import { seamOf } from '../src/serve/lab/sharing/office.ts';
-import type { Sharing } from '../src/serve/lab/sharing/start.ts';
+import type { Sharing } from '../src/serve/lab/sharing/sharing.ts';
 import type { Json } from '../src/share/taxii/resources.ts';
 import { submit } from '../src/share/taxii/submit.ts';
 import { sightingOf } from '../src/serve/lab/sharing/words.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { startTestHub, type TestHub } from '../src/serve/hub/taxii/hub.test-help.ts';
-import type { Sharing } from '../src/serve/lab/sharing/start.ts';
+import type { Sharing } from '../src/serve/lab/sharing/sharing.ts';
 import type { Lab } from '../src/serve/lab/start.ts';
 import type { Json } from '../src/share/taxii/resources.ts';
 import { submit } from '../src/share/taxii/submit.ts';

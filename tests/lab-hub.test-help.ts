@@ -9,7 +9,8 @@ import { type HarvestFamily, harvestCorpus } from '../src/prove/simulate/grammar
 import { writeWorld } from '../src/prove/simulate/write-world.ts';
 import type { TestHub } from '../src/serve/hub/taxii/hub.test-help.ts';
 import { parseConfig } from '../src/serve/lab/config/config.ts';
-import { openSharing, type Sharing, type SharingOptions } from '../src/serve/lab/sharing/start.ts';
+import type { Sharing, SharingOptions } from '../src/serve/lab/sharing/sharing.ts';
+import { openSharing } from '../src/serve/lab/sharing/start.ts';
 import { type Lab, startLab } from '../src/serve/lab/start.ts';
 import { newPrivateKey, rawPublicKey } from '../src/share/sharing/signing/ed25519.ts';
 import { memberKey } from '../src/share/sharing/signing/member-key.ts';

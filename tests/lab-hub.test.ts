@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startTestHub, type TestHub } from '../src/serve/hub/taxii/hub.test-help.ts';
-import type { Sharing } from '../src/serve/lab/sharing/start.ts';
+import type { Sharing } from '../src/serve/lab/sharing/sharing.ts';
 import type { Lab } from '../src/serve/lab/start.ts';
 import {
   connect,

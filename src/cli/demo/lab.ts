@@ -12,7 +12,7 @@ import { parseConfig } from '../../serve/lab/config/config.ts';
 import { type DecidingService, openDecidingService } from '../../serve/lab/deciding/service.ts';
 import { openSharingOffice, type SharingOffice } from '../../serve/lab/sharing/office.ts';
 import { sharingRoutes } from '../../serve/lab/sharing/routes.ts';
-import type { Sharing } from '../../serve/lab/sharing/start.ts';
+import type { Sharing } from '../../serve/lab/sharing/sharing.ts';
 import { type Lab, startLab } from '../../serve/lab/start.ts';
 import type { Membership } from './hub.ts';
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { forJson, forTerminal } from '../../base/safe-text.ts';
-import type { SharingStatus } from '../../serve/lab/sharing/start.ts';
+import type { SharingStatus } from '../../serve/lab/sharing/status.ts';
 import { addClientOptions, askLab, type ClientFlags } from './client.ts';
 
 type Output = Pick<NodeJS.WritableStream, 'write'>;

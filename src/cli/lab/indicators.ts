@@ -1,7 +1,7 @@
 /** `stillwatch lab indicators`: what others say, and what it hits on this lab's own traffic. */
 import type { Command } from 'commander';
 import { forJson, forTerminal } from '../../base/safe-text.ts';
-import type { IncomingView } from '../../serve/lab/sharing/start.ts';
+import type { IncomingView } from '../../serve/lab/sharing/views.ts';
 import { addClientOptions, askLab, type ClientFlags } from './client.ts';
 
 type Output = Pick<NodeJS.WritableStream, 'write'>;

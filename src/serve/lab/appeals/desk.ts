@@ -5,7 +5,7 @@ import { parseCaseEvent } from '../../../act/casework/case-event.ts';
 import { type Casework, createCasework, openCase } from '../../../act/casework/casework.ts';
 import { contentUuid } from '../../../act/response/policy/stable-hash.ts';
 import type { Store } from '../../store/store.ts';
-import { createSerial } from '../deciding/serial.ts';
+import { createSerial } from '../serial.ts';
 import type { Also } from '../decisions/book.ts';
 
 export interface Desk {

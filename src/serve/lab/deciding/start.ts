@@ -27,7 +27,7 @@ import { askedFacts, findingsByAccount, lookedFacts } from './account-facts.ts';
 import { DEFAULT_POLICY, openPolicyFile, type PolicyFile } from './policy-file.ts';
 import { type Forgotten, forgetDecided } from './forget.ts';
 import { type Keeping, type Swept, sweep } from './retention.ts';
-import { createSerial } from './serial.ts';
+import { createSerial } from '../serial.ts';
 import type { Sharing } from './sharing-seam.ts';
 import { type Ending, endingsOf } from './stale-decisions.ts';
 

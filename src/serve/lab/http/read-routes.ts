@@ -1,7 +1,7 @@
 /** What a lab shows, and what its operator may ask of it. */
 import type { Findings } from '../findings.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { SharingStatus } from '../sharing/start.ts';
+import type { SharingStatus } from '../sharing/status.ts';
 import { HttpRefusal } from './refusal.ts';
 import { json, type LabRoute } from './server.ts';
 

@@ -8,7 +8,10 @@ import { SIGNING_KEY, seedIn } from '../../../share/sharing/signing/key-file.ts'
 import type { Sharing as Seam } from '../deciding/sharing-seam.ts';
 import type { LabCore } from '../start.ts';
 import { type Connection, connectionOf, keepConnection } from './kept.ts';
-import { openSharing, type Sharing, type SharingOptions, type SharingStatus } from './start.ts';
+import type { Sharing, SharingOptions } from './sharing.ts';
+import { openSharing } from './start.ts';
+import { brokenStatus } from './status.ts';
+import type { ChangeListener } from './telling.ts';
 
 export interface SharingOffice {
   readonly current: () => Sharing | null;
@@ -83,18 +86,12 @@ export const seamOf = (sharing: Sharing): Seam => ({
   },
 });
 
-const brokenStatus = (hub: string, error: string): SharingStatus => ({
-  ...{ hub, connected: false, heard_seconds: null, error },
-  ...{ drafts: 0, queue: 0, sent: 0, refused: 0 },
-  ...{ indicators: 0, hitting: 0, confirmed: 0, retractions: 0, tokens: 0, tokens_pending: 0 },
-});
-
 export const openSharingOffice = (
   core: LabCore,
   more: Partial<SharingOptions> = {},
 ): SharingOffice => {
   const { onError = () => undefined } = more;
-  const listeners: Parameters<Sharing['onChanged']>[0][] = [];
+  const listeners: ChangeListener[] = [];
   let current: Sharing | null = null;
   let seam: Seam | undefined;
   let connection: Connection | null = null;

@@ -11,7 +11,7 @@ import type { Json } from '../../../share/taxii/resources.ts';
 import { sendSigned } from '../../../share/taxii/submit.ts';
 import type { Store } from '../../store/store.ts';
 import { toSend } from './draft.ts';
-import { createSerial } from '../deciding/serial.ts';
+import { createSerial } from '../serial.ts';
 import { loadItems, type OutboxItem, save } from './kept.ts';
 import type { HubLink } from './link.ts';
 

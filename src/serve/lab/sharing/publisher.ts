@@ -28,6 +28,14 @@ export interface Publisher {
   /** Drafts what the last look found, where it differs from what was drafted before. */
   readonly run: () => Promise<void>;
   readonly retract: (ids: readonly string[], reason: Reason) => Promise<readonly string[]>;
+  readonly sharedFor: (finding: string, account: string) => readonly SharedObject[];
+}
+
+/** An object of this lab that was published because of a finding. */
+export interface SharedObject {
+  readonly object: string;
+  /** Whether it names the account that was asked about. */
+  readonly about_subject: boolean;
 }
 
 const SALT_BYTES = 16;
@@ -113,6 +121,16 @@ export const openPublisher = (
           return { ...item, at, reason, objects: left, unsure, struck: [...struck], state };
         });
       return done;
+    },
+    sharedFor: (finding, account) => {
+      const payment = customers.paymentOf(account);
+      const tokens = payment === undefined ? [] : blinder.tokensOf(payment);
+      return (outbox.items().get(finding)?.taken ?? [])
+        .filter(({ type, revoked }) => type === 'indicator' && revoked !== true)
+        .map(({ id, pattern }) => ({
+          object: String(id),
+          about_subject: tokens.some((token) => String(pattern).includes(token)),
+        }));
     },
   };
 };

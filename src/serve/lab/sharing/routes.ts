@@ -6,7 +6,7 @@ import { HttpRefusal } from '../http/refusal.ts';
 import { json, type LabCall, type LabReply, type LabRoute } from '../http/server.ts';
 import type { Connection, OutboxItem } from './kept.ts';
 import type { SharingOffice } from './office.ts';
-import type { Sharing } from './start.ts';
+import type { Sharing } from './sharing.ts';
 
 export interface OutboxView {
   readonly id: string;
