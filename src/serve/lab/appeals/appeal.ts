@@ -4,7 +4,7 @@ import type { Case } from '../../../act/casework/case.ts';
 import { decideAppeal, fileAppeal } from '../../../act/casework/casework.ts';
 import type { Ruling, Surroundings } from '../../../act/casework/effects.ts';
 import { StillwatchError } from '../../../base/errors.ts';
-import type { Deciding } from '../deciding/start.ts';
+import type { Deciding } from '../deciding/deciding.ts';
 import { caseIdOf } from './desk.ts';
 
 export interface Complaint {

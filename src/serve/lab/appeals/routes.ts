@@ -8,7 +8,7 @@ import { noticeOf } from '../../../act/casework/casework.ts';
 import { type Ruling, WRONGS } from '../../../act/casework/effects.ts';
 import { nullable, object, oneOf, orElse, text, time } from '../../../base/parse.ts';
 import { actorOf, bodyOf, coded, person } from '../deciding/http.ts';
-import type { Deciding } from '../deciding/start.ts';
+import type { Deciding } from '../deciding/deciding.ts';
 import { obligationsParser } from '../decisions/routes.ts';
 import { busy, HttpRefusal } from '../http/refusal.ts';
 import { json, type LabCall, type LabRoute } from '../http/server.ts';

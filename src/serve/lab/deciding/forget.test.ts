@@ -10,7 +10,8 @@ import { decideByHand, undo } from '../decisions/manual.ts';
 import { allDecisions } from '../decisions/shelf.ts';
 import { findingOf, testCore } from './core.test-help.ts';
 import { DEFAULT_POLICY } from './policy-file.ts';
-import { type Deciding, openDeciding } from './start.ts';
+import type { Deciding } from './deciding.ts';
+import { openDeciding } from './start.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'stillwatch-forget-'));
 after(() => rmSync(root, { recursive: true, force: true }));

@@ -11,7 +11,8 @@ import { decideByHand, undo } from '../decisions/manual.ts';
 import { allDecisions } from '../decisions/shelf.ts';
 import { testCore } from './core.test-help.ts';
 import { keepRemediations } from './remediations.ts';
-import { type Deciding, openDeciding } from './start.ts';
+import type { Deciding } from './deciding.ts';
+import { openDeciding } from './start.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'stillwatch-retention-'));
 after(() => rmSync(root, { recursive: true, force: true }));

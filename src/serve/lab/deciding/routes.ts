@@ -5,7 +5,7 @@ import { HttpRefusal } from '../http/refusal.ts';
 import { json, type LabRoute } from '../http/server.ts';
 import { policyDiff } from './diff.ts';
 import { bodyOf, coded } from './http.ts';
-import type { Deciding } from './start.ts';
+import type { Deciding } from './deciding.ts';
 
 const subject = object<{ readonly subject: Subject }>({
   subject: object<Subject>({ kind: oneOf(SUBJECT_KINDS), value: text(512) }),

@@ -9,7 +9,8 @@ import type { LabRoute } from '../http/server.ts';
 import type { LabCore } from '../start.ts';
 import { keepRemediations } from './remediations.ts';
 import { policyRoutes } from './routes.ts';
-import { type Deciding, type DecidingOptions, openDeciding } from './start.ts';
+import type { Deciding, DecidingOptions } from './deciding.ts';
+import { openDeciding } from './start.ts';
 
 export interface GateSettings {
   readonly listen: Listen;

@@ -8,7 +8,8 @@ import { openStore } from '../../store/open.ts';
 import { findingOf, testCore } from './core.test-help.ts';
 import { DEFAULT_POLICY } from './policy-file.ts';
 import type { Sharing } from './sharing-seam.ts';
-import { type DecidingOptions, openDeciding } from './start.ts';
+import type { DecidingOptions } from './deciding.ts';
+import { openDeciding } from './start.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'stillwatch-deciding-'));
 after(() => rmSync(root, { recursive: true, force: true }));

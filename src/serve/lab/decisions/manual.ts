@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Action, Decision, Obligations, Subject } from '../../../act/response/decision.ts';
 import { parseBlock } from '../../../act/response/gate/address.ts';
 import { StillwatchError } from '../../../base/errors.ts';
-import type { Deciding } from '../deciding/start.ts';
+import type { Deciding } from '../deciding/deciding.ts';
 
 export interface ByHand {
   readonly subject: Subject;

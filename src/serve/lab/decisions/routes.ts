@@ -21,7 +21,7 @@ import type { Obligations } from '../../../act/response/decision.ts';
 import { settleProposal } from '../appeals/appeal.ts';
 import { actorOf, bodyOf, coded, person } from '../deciding/http.ts';
 import type { KeptRemediations } from '../deciding/remediations.ts';
-import type { Deciding } from '../deciding/start.ts';
+import type { Deciding } from '../deciding/deciding.ts';
 import { HttpRefusal } from '../http/refusal.ts';
 import { json, type LabRoute } from '../http/server.ts';
 import {
