@@ -6,7 +6,7 @@ import { type Casework, createCasework, openCase } from '../../../act/casework/c
 import { contentUuid } from '../../../act/response/policy/stable-hash.ts';
 import type { Store } from '../../store/store.ts';
 import { createSerial } from '../serial.ts';
-import type { Also } from '../decisions/book.ts';
+import type { Also } from '../decisions/shelf.ts';
 
 export interface Desk {
   readonly casework: Omit<Casework, 'append' | 'remove'>;

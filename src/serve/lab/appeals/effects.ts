@@ -8,7 +8,8 @@ import { contentUuid } from '../../../act/response/policy/stable-hash.ts';
 import type { Exclusion } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { Sharing } from '../deciding/sharing-seam.ts';
-import type { Also, DecisionBook } from '../decisions/book.ts';
+import type { DecisionBook } from '../decisions/book.ts';
+import type { Also } from '../decisions/shelf.ts';
 
 const DAY = 86_400_000;
 /** For how long an account takes no part in looks after it was found to be linked wrongly. */

@@ -1,6 +1,6 @@
 /** Findings and indicators that were taken back, or found wrong by an appeal: they count no more, for nobody. */
 import type { Store } from '../../store/store.ts';
-import type { Also } from '../decisions/book.ts';
+import type { Also } from '../decisions/shelf.ts';
 
 export interface Discredited {
   /** To be stored in the same write. */

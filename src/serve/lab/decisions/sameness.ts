@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { Decision } from '../../../act/response/decision.ts';
 
-type Matter = Pick<Decision, 'subject' | 'action' | 'reason' | 'mode' | 'rule' | 'rests_on'>;
+/** What is decided, without when. */
+export type Matter = Pick<Decision, 'subject' | 'action' | 'reason' | 'mode' | 'rule' | 'rests_on'>;
 
 /** Asked for several times of each decision, and decisions do not change. */
 const written = new WeakMap<Matter, string>();

@@ -6,6 +6,9 @@ import type { KeptDecision } from '../../store/records.ts';
 import type { Records, RecordsWriter, Store } from '../../store/store.ts';
 import { endOf } from './clock-set-back.ts';
 
+/** What is to be stored in the same write, or not at all. */
+export type Also = (records: RecordsWriter) => Promise<unknown>;
+
 /** When it ended: at its time, or before. */
 const endedAt = (kept: KeptDecision): number =>
   Math.min(endOf(kept), kept.lifted?.at ?? Number.POSITIVE_INFINITY);
