@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { forJson, forTerminal } from '../../base/safe-text.ts';
 import type { LabFinding } from '../../serve/lab/findings.ts';
-import type { ForgottenIn, ForgottenReply, LabStatus } from '../../serve/lab/http/read-routes.ts';
+import type { ForgottenIn, ForgottenReply } from '../../serve/lab/forget.ts';
+import type { LabStatus } from '../../serve/lab/status.ts';
 import { addAllowancesCommand } from './allowances.ts';
 import { addAppealCommand } from './appeal.ts';
 import { addClientOptions, askLab, type ClientFlags } from './client.ts';

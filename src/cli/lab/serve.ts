@@ -108,7 +108,8 @@ export const addServeCommand = (lab: Command): void => {
     .addHelpText('after', HELP)
     .action(async (flags: Flags) => {
       const { DEFAULT_CONFIG, readConfig } = await import('../../serve/lab/config/config.ts');
-      const { parseListen, startLab } = await import('../../serve/lab/start.ts');
+      const { parseListen } = await import('../../serve/lab/http/listen.ts');
+      const { startLab } = await import('../../serve/lab/start.ts');
       const { openDecidingService } = await import('../../serve/lab/deciding/service.ts');
       const { openSharingOffice } = await import('../../serve/lab/sharing/office.ts');
       const { sharingRoutes } = await import('../../serve/lab/sharing/routes.ts');

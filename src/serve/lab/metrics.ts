@@ -1,6 +1,6 @@
 /** The status as metrics of Prometheus. */
 import { Gauge, Registry } from 'prom-client';
-import type { LabStatus } from './http/read-routes.ts';
+import type { LabStatus } from './status.ts';
 
 const METRICS: Readonly<Record<string, readonly [string, (status: LabStatus) => number]>> = {
   stillwatch_lab_exchanges_total: ['Exchanges counted', (s) => s.exchanges],

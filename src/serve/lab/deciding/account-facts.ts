@@ -4,7 +4,7 @@ import type { AccountRecord } from '../../../detect/exchange/exchange.ts';
 import type { AccountReport, ScanReport } from '../../../detect/report/report.ts';
 import { segmentOf } from '../../../detect/verdict/segment.ts';
 import type { LabFinding } from '../findings.ts';
-import type { LabCore } from '../start.ts';
+import type { LabCore } from '../core.ts';
 
 const accountFacts = (
   id: string,

@@ -5,7 +5,7 @@ import type { CampaignReport } from '../../../detect/report/report.ts';
 import type { Store } from '../../store/store.ts';
 import { DEFAULT_CONFIG } from '../config/config.ts';
 import type { FindingsChange, LabFinding } from '../findings.ts';
-import type { LabAccount, LabCore } from '../start.ts';
+import type { LabAccount, LabCore } from '../core.ts';
 
 export const findingOf = (
   id: string,

@@ -6,7 +6,7 @@ import type { Desk } from '../appeals/desk.ts';
 import type { Effects } from '../appeals/effects.ts';
 import type { DecisionBook } from '../decisions/book.ts';
 import type { Serial } from '../serial.ts';
-import type { LabCore } from '../start.ts';
+import type { LabCore } from '../core.ts';
 import type { Allowance } from './allowances.ts';
 import type { Considered, ShadowProposals } from './consider.ts';
 import type { Forgotten } from './forget.ts';

@@ -1,6 +1,6 @@
 /** What the accounts are known by: those of the last look, and those that were asked for since. */
 import type { AccountFacts } from '../../../act/response/facts.ts';
-import type { LabCore } from '../start.ts';
+import type { LabCore } from '../core.ts';
 import { askedFacts, lookedFacts } from './account-facts.ts';
 
 export interface KnownAccounts {

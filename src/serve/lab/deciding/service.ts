@@ -6,7 +6,7 @@ import type { Tokens as GatewayTokens } from '../../gate/tokens.ts';
 import { appealRoutes } from '../appeals/routes.ts';
 import { decisionRoutes } from '../decisions/routes.ts';
 import type { LabRoute } from '../http/server.ts';
-import type { LabCore } from '../start.ts';
+import type { LabCore } from '../core.ts';
 import { keepRemediations } from './remediations.ts';
 import { policyRoutes } from './routes.ts';
 import type { Deciding, DecidingOptions } from './deciding.ts';

@@ -9,7 +9,7 @@ import { isFromLooks, openEffects } from '../appeals/effects.ts';
 import { openBook } from '../decisions/book.ts';
 import { oneRun } from '../one-run.ts';
 import { createSerial } from '../serial.ts';
-import type { LabCore } from '../start.ts';
+import type { LabCore } from '../core.ts';
 import { openAllowances } from './allowances.ts';
 import { createConsidering } from './consider.ts';
 import type { Deciding, DecidingOptions } from './deciding.ts';

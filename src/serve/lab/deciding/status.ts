@@ -2,8 +2,23 @@
 import type { Desk } from '../appeals/desk.ts';
 import type { Effects } from '../appeals/effects.ts';
 import type { DecisionBook } from '../decisions/book.ts';
-import type { DecidingStatus } from '../http/read-routes.ts';
 import type { PolicyFile } from './policy-file.ts';
+
+export interface DecidingStatus {
+  readonly policy: string;
+  /** Why the policy file as it is now is not in force. */
+  readonly policy_fault: string | null;
+  /** In force. */
+  readonly live: number;
+  readonly shadow: number;
+  /** Rules with a condition that could not be evaluated at the last look. */
+  readonly failing_rules: readonly string[];
+  /** That wait for a person, by kind. */
+  readonly cases: Readonly<Record<string, number>>;
+  readonly overdue: number;
+  /** Cases with an effect that waits, such as for the hub. */
+  readonly effects_waiting: number;
+}
 
 export interface StatusParts {
   readonly book: DecisionBook;

@@ -1,5 +1,5 @@
 /** What re-verification needs to know of this lab's customers: instruments, and who is vouched for. */
-import type { LabCore } from '../start.ts';
+import type { LabCore } from '../core.ts';
 
 export interface Customers {
   /** Whether anything changed. */

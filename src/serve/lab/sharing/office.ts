@@ -6,7 +6,7 @@ import { forTerminal } from '../../../base/safe-text.ts';
 import { privateKeyOf } from '../../../share/sharing/signing/ed25519.ts';
 import { SIGNING_KEY, seedIn } from '../../../share/sharing/signing/key-file.ts';
 import type { Sharing as Seam } from '../deciding/sharing-seam.ts';
-import type { LabCore } from '../start.ts';
+import type { LabCore } from '../core.ts';
 import { type Connection, connectionOf, keepConnection } from './kept.ts';
 import type { Sharing, SharingOptions } from './sharing.ts';
 import { openSharing } from './start.ts';

@@ -3,7 +3,7 @@
  * instruments of customers. Hits gather for a moment, then campaigns are tested; whoever decides is told
  * before the hub is.
  */
-import type { LabCore } from '../start.ts';
+import type { LabCore } from '../core.ts';
 import type { Answers } from './answers.ts';
 import type { Customers } from './customers.ts';
 import type { Incoming } from './incoming.ts';

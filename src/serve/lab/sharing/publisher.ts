@@ -2,7 +2,7 @@
 import type { PermittedAction } from '../../../share/indicator/profile/words.ts';
 import type { TlpLevel } from '../../../share/stix/tlp.ts';
 import type { LabFinding } from '../findings.ts';
-import type { LabCore } from '../start.ts';
+import type { LabCore } from '../core.ts';
 import type { Customers } from './customers.ts';
 import { digestOf, draftOf, unsureOf, withoutStruck } from './draft.ts';
 import { itemOf } from './kept.ts';

@@ -4,7 +4,7 @@
  */
 import { deriveKey, labSecret } from '../http/tokens.ts';
 import { createSerial } from '../serial.ts';
-import type { LabCore } from '../start.ts';
+import type { LabCore } from '../core.ts';
 import { createAnswers } from './answers.ts';
 import { openCustomers } from './customers.ts';
 import { endsOf } from './ends.ts';
