@@ -15,6 +15,7 @@ const BENCHES = [
   'gate-http',
   'ingest',
   'lab-faults',
+  'finding-to-decision',
 ] as const;
 
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));

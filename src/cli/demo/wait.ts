@@ -39,7 +39,10 @@ export const atGate = (
   });
 };
 
-const stateOf = ({ service, sharing }: DemoLab): string => {
+/** What can be seen to settle. */
+type Settling = Pick<DemoLab, 'service' | 'sharing'>;
+
+const stateOf = ({ service, sharing }: Settling): string => {
   const { indicators, hitting, confirmed, queue, retractions } = sharing()?.status() ?? {};
   const { book } = service.deciding;
   return [book.feed.cursor(), indicators, hitting, confirmed, queue, retractions].join();
@@ -49,7 +52,7 @@ const stateOf = ({ service, sharing }: DemoLab): string => {
  * The world holds its breath until what is on the way has arrived: an hour of the traffic goes by in less
  * than a second here, and messages between labs must not seem to take hours.
  */
-export const settled = async (labs: readonly DemoLab[], quietMs: number): Promise<void> => {
+export const settled = async (labs: readonly Settling[], quietMs: number): Promise<void> => {
   const most = performance.now() + 5_000;
   let last = '';
   let since = performance.now();

@@ -74,7 +74,7 @@ export interface Incoming {
   readonly apply: (told: readonly Told[], also: readonly Change[]) => Promise<Applied>;
   /** Indicators whose standing has to be asked for: it may have changed since it was. */
   readonly toAsk: () => readonly string[];
-  readonly setStanding: (id: string, told: ToldStanding | undefined) => Promise<void>;
+  readonly setStandings: (told: ReadonlyMap<string, ToldStanding | undefined>) => Promise<void>;
   readonly get: (id: string) => KeptIncoming | undefined;
   readonly parsed: (id: string) => DistillationIndicator | undefined;
   /** Indicators of others, by id. */
@@ -203,22 +203,31 @@ export const openIncoming = async (store: Store, clock: () => number): Promise<I
       };
     },
     toAsk: () => [...kept].flatMap(([id, { ask }]) => (ask === true ? [id] : [])),
-    setStanding: async (id, told) => {
-      const known = kept.get(id);
-      if (known === undefined) return;
-      const { ask: _ask, ...before } = known;
-      const value: KeptIncoming =
-        told === undefined
-          ? // The hub does not say whose it is: taken for somebody else's, it can do least.
-            { ...before, own: before.own ?? false }
-          : {
-              ...before,
-              standing: told.standing,
-              mine: told.mine,
-              own: told.standing.subject.contributor.tag === told.mine,
-            };
-      await save(store, [{ kind: 'share-incoming', id, value }]);
-      kept.set(id, value);
+    setStandings: async (all) => {
+      const values = new Map<string, KeptIncoming>();
+      for (const [id, told] of all) {
+        const known = kept.get(id);
+        if (known === undefined) continue;
+        const { ask: _ask, ...before } = known;
+        values.set(
+          id,
+          told === undefined
+            ? // The hub does not say whose it is: taken for somebody else's, it can do least.
+              { ...before, own: before.own ?? false }
+            : {
+                ...before,
+                standing: told.standing,
+                mine: told.mine,
+                own: told.standing.subject.contributor.tag === told.mine,
+              },
+        );
+      }
+      // One write for all: each waits for the disk.
+      await save(
+        store,
+        [...values].map(([id, value]) => ({ kind: 'share-incoming', id, value })),
+      );
+      for (const [id, value] of values) kept.set(id, value);
       groups = undefined;
     },
     get: (id) => kept.get(id),

@@ -5,7 +5,7 @@
 import type { Incoming, Told } from './incoming.ts';
 import { cursorChange } from './kept.ts';
 import type { Lifetime } from './lifetime.ts';
-import type { HubLink } from './link.ts';
+import type { HubLink, ToldStanding } from './link.ts';
 import type { OwnTraffic } from './own-traffic.ts';
 import type { Telling } from './telling.ts';
 import type { Verification } from './verify.ts';
@@ -39,11 +39,15 @@ export const createTakingIn = (options: TakingInOptions): TakingIn => {
 
   const askStandings = async (ids: readonly string[]): Promise<void> => {
     const queue = [...new Set(ids)];
+    const told = new Map<string, ToldStanding | undefined>();
     const one = async (): Promise<void> => {
       for (let id = queue.pop(); id !== undefined && !life.isOver(); id = queue.pop())
-        await incoming.setStanding(id, await link.standing(id));
+        told.set(id, await link.standing(id));
     };
-    await Promise.all(Array.from({ length: STANDINGS_AT_ONCE }, one));
+    const asked = await Promise.allSettled(Array.from({ length: STANDINGS_AT_ONCE }, one));
+    // What was told before the hub failed is worth keeping.
+    await incoming.setStandings(told);
+    for (const one of asked) if (one.status === 'rejected') throw one.reason;
   };
   /** Asks what members make of indicators, and holds those against the traffic that are new. */
   const learn = async (ids: readonly string[], changed: readonly string[]): Promise<void> => {

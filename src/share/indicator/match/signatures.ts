@@ -4,7 +4,7 @@
  */
 import { fromBase64Url } from '../../sharing/signing/base64.ts';
 import type { SignaturePattern } from '../profile/pattern.ts';
-import { createWordRow, eachShingle, readWords } from '../sketch/shingles.ts';
+import { createWordRow, eachShingle, readWords, SHINGLE_WORDS } from '../sketch/shingles.ts';
 import { createSipHash } from '../sketch/siphash.ts';
 
 /** Salts in use at once: each costs the hashing of every prompt. */
@@ -29,6 +29,8 @@ interface SaltGroup {
   /** Bits of the lowest halves of all hashes: most shingles of most prompts stop here. */
   readonly filter: Uint32Array;
   readonly mask: number;
+  /** Fewest of its hashes that make a hit of any. */
+  readonly least: number;
 }
 
 const key = (high: number, low: number): number => high * 0x200000 + (low >>> 11);
@@ -39,6 +41,7 @@ const BITS_PER_HASH = 32;
 const groupOf = (
   salt: string,
   held: readonly (HeldSignature & { readonly at: number })[],
+  least: number,
 ): SaltGroup => {
   const byHash = new Map<number, number[]>();
   const hashes = held.reduce((sum, { pattern }) => sum + pattern.sketch.values.length, 0);
@@ -55,37 +58,47 @@ const groupOf = (
       const bit = low & (size - 1);
       filter[bit >>> 5]! |= 1 << (bit & 31);
     }
-  return { sip: createSipHash(fromBase64Url(salt)!), byHash, filter, mask: size - 1 };
+  return { sip: createSipHash(fromBase64Url(salt)!), byHash, filter, mask: size - 1, least };
 };
 
 /** @param held at most MOST_SALTS different salts */
 export const createSignatureIndex = (held: readonly HeldSignature[]): SignatureIndex => {
   const numbered = held.map((one, at) => ({ ...one, at }));
   const salts = Map.groupBy(numbered, ({ pattern }) => pattern.sketch.salt);
-  const groups = [...salts].map(([salt, list]) => groupOf(salt, list));
   const needed = Int32Array.from(held, ({ pattern: { sketch, match } }) =>
     Math.ceil(match.min_containment * sketch.values.length),
+  );
+  const groups = [...salts].map(([salt, list]) =>
+    groupOf(salt, list, Math.min(...list.map(({ at }) => needed[at]!))),
   );
   const row = createWordRow();
   const counts = new Int32Array(held.length);
   const seen = new Set<number>();
   const touched: number[] = [];
 
-  const countGroup = ({ sip, byHash, filter, mask }: SaltGroup): void => {
+  const countGroup = ({ sip, byHash, filter, mask, least }: SaltGroup): void => {
+    let left = row.count - SHINGLE_WORDS + 1;
+    // What the nearest signature is short of: with fewer shingles left, none of the group can be met.
+    let short = least;
+    if (left < short) return;
     seen.clear();
     eachShingle(row, (start, end) => {
+      if (left < short) return false;
+      left -= 1;
       sip.hash(row.bytes, start, end);
       const bit = sip.low & mask;
-      if ((filter[bit >>> 5]! & (1 << (bit & 31))) === 0) return;
+      if ((filter[bit >>> 5]! & (1 << (bit & 31))) === 0) return true;
       const k = key(sip.high, sip.low);
       const holders = byHash.get(k);
       // A shingle that a prompt repeats is still one shingle.
-      if (holders === undefined || seen.has(k)) return;
+      if (holders === undefined || seen.has(k)) return true;
       seen.add(k);
       for (const at of holders) {
         if (counts[at] === 0) touched.push(at);
         counts[at]! += 1;
+        short = Math.min(short, needed[at]! - counts[at]!);
       }
+      return true;
     });
   };
 

@@ -121,10 +121,11 @@ export const readWords = (text: string, row: WordRow): void => {
   if (!readAscii(window, row)) readUnicode(window, row);
 };
 
-/** Calls back with the bytes of each shingle: three words of one run, with one space between them. */
-export const eachShingle = (row: WordRow, call: (start: number, end: number) => void): void => {
+/** Calls back with the bytes of each shingle: three words of one run, with one space between them; false ends it. */
+export const eachShingle = (row: WordRow, call: (start: number, end: number) => unknown): void => {
   for (let i = 0; i + SHINGLE_WORDS <= row.count; i++) {
     const last = i + SHINGLE_WORDS - 1;
-    if (row.runs[i] === row.runs[last]) call(row.starts[i]!, row.ends[last]!);
+    if (row.runs[i] !== row.runs[last]) continue;
+    if (call(row.starts[i]!, row.ends[last]!) === false) return;
   }
 };
