@@ -55,13 +55,24 @@ export const openBlinder = async (options: BlinderOptions): Promise<Blinder> => 
   let running: Promise<void> | null = null;
   let closed = false;
 
-  const idOf = (epoch: Epoch, payment: string): string | undefined => {
+  const makeId = (epoch: Epoch, payment: string): string | undefined => {
     try {
       const input = identifierInput('payment', payment);
       return `${epoch}/${createHmac('sha256', secret).update(`${epoch}\0`).update(input).digest('base64url')}`;
     } catch {
       return undefined; // no instrument of a kind that can be blinded
     }
+  };
+  /** Ids that were made: all instruments are asked for whenever an indicator comes. */
+  const ids = new Map<string, string | undefined>();
+  const idOf = (epoch: Epoch, payment: string): string | undefined => {
+    const name = `${epoch}/${payment}`;
+    if (ids.has(name)) return ids.get(name);
+    // Of two quarters; what is older goes with the rest.
+    if (ids.size >= 2 * MOST) ids.clear();
+    const id = makeId(epoch, payment);
+    ids.set(name, id);
+    return id;
   };
   const before = (epoch: Epoch): Epoch =>
     epoch.endsWith('1')

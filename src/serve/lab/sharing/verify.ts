@@ -119,7 +119,7 @@ export const openVerification = async (options: VerifyOptions): Promise<Verifica
     }
     return { set, of: Math.max(1, mine.length) };
   };
-  const testOne = (group: string): KeptGroup | undefined => {
+  const testOne = (group: string, population: number): KeptGroup | undefined => {
     const before = groups.get(group);
     const { byActor, bySignature } = axesOf(group);
     const any = new Set([...byActor, ...bySignature]);
@@ -135,7 +135,7 @@ export const openVerification = async (options: VerifyOptions): Promise<Verifica
     const isTest = grown && !confirmed;
     // The finding was chosen among several: each of them may claim its part of the level only.
     const answer = confirm(
-      { accounts: options.population(), byActor, bySignature, found, knownGood },
+      { accounts: population, byActor, bySignature, found, knownGood },
       { level: level / (found.size > 0 ? of : 1), look: isTest ? looks + 1 : Math.max(1, looks) },
     );
     const { outcome } = answer;
@@ -196,11 +196,12 @@ export const openVerification = async (options: VerifyOptions): Promise<Verifica
     test: async () => {
       await findActive();
       const tested: Tested[] = [];
+      const population = options.population();
       for (const group of dirty) {
         dirty.delete(group);
         if (incoming.membersOf(group).length === 0) continue;
         const before = groups.get(group);
-        const after = testOne(group);
+        const after = testOne(group, population);
         if (after === undefined || isSame(before, after)) continue;
         tested.push({ group, before, after });
       }

@@ -95,17 +95,19 @@ const readAscii = (text: string, row: WordRow): boolean => {
 };
 
 const encoder = new TextEncoder();
+/** A break is one character, of at most two units. */
+const isBreak = (part: string): boolean => part.length <= 2 && BREAK.test(part);
 
 const readUnicode = (text: string, row: WordRow): void => {
   const found = text.normalize('NFKC').toLowerCase().match(WORD_OR_BREAK) ?? [];
-  const line = found.filter((part) => !BREAK.test(part)).join(' ');
+  const line = found.filter((part) => !isBreak(part)).join(' ');
   room(row, line.length * 3);
   encoder.encodeInto(line, row.bytes);
   let run = 0;
   let at = 0;
   row.count = 0;
   for (const part of found) {
-    if (BREAK.test(part)) {
+    if (isBreak(part)) {
       run += 1;
       continue;
     }
