@@ -48,6 +48,15 @@ const signatureIn = (body: Uint8Array): unknown => {
     : undefined;
 };
 
+const judge = <Result>(check: () => Result): Result | Refused => {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof StillwatchError)) throw error;
+    return { code: error.code, path: '', sentence: `${error.message}. ${error.remedy}` };
+  }
+};
+
 /** The verified contribution of a request, or why it is none. */
 export const verifiedRequest = async (
   { body, member, collection, objects, now }: Contribution,
@@ -56,25 +65,26 @@ export const verifiedRequest = async (
 ): Promise<SignedRequest | Refused> => {
   const given = signatureIn(body);
   if (given === undefined) return UNSIGNED;
-  try {
+  // Read outside of what is judged: a database that is away says nothing against a signature.
+  const keys = knownKeys((await records.list('key', `${member.id}/`)).map(({ value }) => value));
+  const context = {
+    hub,
+    collection: collection.id,
+    member: member.id,
+    keys,
+    now: Math.floor(now / 1000),
+  };
+  const judged = judge(() => {
     const signed = parseContribution(given);
-    const keys = knownKeys((await records.list('key', `${member.id}/`)).map(({ value }) => value));
-    const context = {
-      hub,
-      collection: collection.id,
-      member: member.id,
-      keys,
-      now: Math.floor(now / 1000),
-    };
     // Looked up after the signature holds, as `verifyContribution` asks for; stored with the objects.
-    const verified = verifyContribution(signed, { ...context, isUsed: () => false });
-    const { nonce, until } = verified.remember;
-    const seen = await records.get('seen', nonceId(member.id, nonce, until));
-    verifyContribution(signed, { ...context, isUsed: () => seen !== undefined });
-    verifyObjects(signed.envelope, objects);
-    return { ...verified, signed };
-  } catch (error) {
-    if (!(error instanceof StillwatchError)) throw error;
-    return { code: error.code, path: '', sentence: `${error.message}. ${error.remedy}` };
-  }
+    return { ...verifyContribution(signed, { ...context, isUsed: () => false }), signed };
+  });
+  if ('code' in judged) return judged;
+  const { nonce, until } = judged.remember;
+  const seen = await records.get('seen', nonceId(member.id, nonce, until));
+  return judge(() => {
+    verifyContribution(judged.signed, { ...context, isUsed: () => seen !== undefined });
+    verifyObjects(judged.signed.envelope, objects);
+    return judged;
+  });
 };
