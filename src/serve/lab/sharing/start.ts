@@ -129,7 +129,7 @@ export const openSharing = async (core: LabCore, options: SharingOptions): Promi
     known: incoming.ids,
     take: (told, cursor) => inTurn(() => takingIn.take(told, cursor)),
   });
-  telling.start();
+  telling.start(ownTraffic.hitBy(incoming.foreign()));
 
   const seen = { incoming, verification };
   return {

@@ -17,8 +17,11 @@ export interface Telling {
   readonly tell: (accounts: Iterable<string>, retracted: readonly string[]) => Promise<void>;
   /** Whether a retraction was not heard yet. */
   readonly isOwed: (indicator: string) => boolean;
-  /** Tells what a crash left untold, once somebody listens. */
-  readonly start: () => void;
+  /**
+   * Tells what a crash left untold, once somebody listens: of retractions what is owed, and of accounts
+   * all of which shared indicators say something, for which of them were heard of is not kept.
+   */
+  readonly start: (accounts: Iterable<string>) => void;
   readonly close: () => void;
 }
 
@@ -57,8 +60,9 @@ export const openTelling = async (store: Store, life: Lifetime): Promise<Telling
       await tellOwed();
     },
     isOwed: (indicator) => owed.has(indicator),
-    start: () => {
-      if (owed.size > 0) timer = setTimeout(() => void tellOwed(), 0);
+    start: (accounts) => {
+      for (const account of accounts) unheard.add(account);
+      timer = setTimeout(() => void tellOwed(), 0);
     },
     close: () => clearTimeout(timer),
   };
